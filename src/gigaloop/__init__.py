@@ -1,0 +1,1 @@
+"""gigaloop: the open planning engine for AI data-centre hardware programmes."""

@@ -1,0 +1,1 @@
+"""The typed programme: schema, loader with places, references, scenarios and differences."""

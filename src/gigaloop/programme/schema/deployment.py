@@ -1,0 +1,111 @@
+"""Sites as they energise, and what is wanted of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from gigaloop.core.quantity import (
+    Area,
+    Count,
+    Dim,
+    Duration,
+    FloorLoad,
+    Money,
+    MoneyPerEnergy,
+    MoneyPerPower,
+    MoneyPerPowerTime,
+    PositiveCount,
+    PositivePower,
+    Power,
+    Quantity,
+    VolumeFlow,
+)
+from gigaloop.programme.schema.base import ElectricityRef, GenerationRef, Id, Named, PartRef, Record, SiteRef, State
+from gigaloop.programme.schema.supply import Latitude, Longitude, PowerStep, RateStep
+
+
+class Hall(Record):
+    """A data hall: rack positions, power, and what one position can take."""
+
+    id: Id
+    ready: dt.date
+    positions: PositiveCount
+    power: Power
+    rack_power: Power
+    """The most that one position is fed and cooled for."""
+    rack_flow: VolumeFlow
+    floor_load: FloorLoad
+    bus: tuple[Literal["54 VDC", "800 VDC"], ...] = ("54 VDC",)
+    """In-rack buses that the hall's distribution can feed."""
+
+
+class SiteEquipment(Record):
+    """Long-lead equipment of a site: how much of a part is on order, or needed per block of power."""
+
+    part: PartRef
+    per_power: PositivePower
+    """Facility power that one piece serves."""
+    on_order: Count = Quantity.count(0)
+
+
+class Site(Named):
+    """A data-centre campus."""
+
+    developer: str
+    tenant: str = ""
+    county: str = ""
+    state: State
+    latitude: Latitude
+    longitude: Longitude
+    utility: str
+    iso: str
+    climate_station: str = ""
+    status: str = ""
+    power_basis: Literal["facility", "it"]
+    """What the megawatts of ``energisation`` and ``demand`` are measured at."""
+    pue: Annotated[Quantity, Dim("number", low=1.0, high=3.0)]
+    energisation: tuple[PowerStep, ...]
+    """Cumulative power by date; never falls."""
+    online_at_start: Power = Quantity.of(0.0, "MW")
+    """Power of racks already online at the start of the horizon, on the site's basis; they hold energised power."""
+    halls: tuple[Hall, ...]
+    install_crews: tuple[RateStep, ...]
+    commissioning: Duration
+    """From the installed rack to compute online."""
+    electricity: ElectricityRef
+    energy_price: MoneyPerEnergy | None = None
+    capacity_price: MoneyPerPowerTime | None = None
+    facility_cost: MoneyPerPower
+    """Shell, power and cooling per unit of facility power."""
+    equipment: tuple[SiteEquipment, ...] = ()
+    area: Area | None = None
+    announced_capex: Money | None = None
+
+
+class Demand(Named):
+    """Compute asked for at a site by a date; the asked amounts of one site add up over its demands."""
+
+    site: SiteRef
+    by: dt.date
+    power: PositivePower | None = None
+    """On the site's basis."""
+    racks: Annotated[Quantity, Dim("pieces", above=0.0)] | None = None
+    accelerators: Annotated[Quantity, Dim("gpus", above=0.0)] | None = None
+    generations: tuple[GenerationRef, ...] = ()
+    """Generations that may serve it; none given means any."""
+    priority: Annotated[int, Field(ge=1, le=9)] = 5
+    """1 is served first."""
+    late_cost: MoneyPerPowerTime | None = None
+    """Cost of lateness per unit of power on the site's basis, beyond the value of the compute not online."""
+
+    @model_validator(mode="after")
+    def _one_quantity(self) -> Demand:
+        given = [name for name in ("power", "racks", "accelerators") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError("a demand states exactly one of power, racks or accelerators")
+        if given[0] != "power" and len(self.generations) != 1:
+            raise ValueError(f"a demand in {given[0]} names exactly one generation")
+        return self

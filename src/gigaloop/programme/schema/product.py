@@ -1,0 +1,227 @@
+"""The product: parts and their bills of materials, rack generations, and the workloads they serve."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from gigaloop.core.quantity import (
+    Area,
+    Bandwidth,
+    Count,
+    Current,
+    DataRate,
+    Dim,
+    Duration,
+    FloorLoad,
+    Fraction,
+    Mass,
+    Money,
+    MoneyPerGpuTime,
+    PositiveCount,
+    PositivePower,
+    Power,
+    Pressure,
+    Quantity,
+    RackUnits,
+    Temperature,
+    Tokens,
+    VolumeFlow,
+)
+from gigaloop.programme.schema.base import (
+    AcceleratorRef,
+    ConverterRef,
+    Country,
+    FactoryRef,
+    GenerationRef,
+    Named,
+    PartRef,
+    Record,
+)
+
+
+class Stage(StrEnum):
+    """Stages of manufacture in the contract manufacturers' terms."""
+
+    L6 = "L6"
+    """Boards and sub-assemblies."""
+    L10 = "L10"
+    """Complete trays, shelves and other units, tested."""
+    L11 = "L11"
+    """Complete racks, integrated and tested under load."""
+    L12 = "L12"
+    """Racks tested together as a system with their network."""
+
+
+class BomLine(Record):
+    """One line of a bill of materials: how many of a part stand in its parent, and from when to when.
+
+    Two lines of one parent with the same ``position`` (default: the part) must not be effective on the same day.
+    """
+
+    part: PartRef
+    quantity: PositiveCount
+    position: str = ""
+    effective_from: dt.date | None = None
+    effective_until: dt.date | None = None
+
+
+class Part(Named):
+    """A part, made or bought. Mass, height, power and cost are its own share, without its components'."""
+
+    family: Literal[
+        "accelerator",
+        "processor",
+        "memory",
+        "storage",
+        "board",
+        "tray",
+        "switch",
+        "cable",
+        "connector",
+        "optics",
+        "power",
+        "cooling",
+        "structure",
+        "network",
+        "rack",
+        "site equipment",
+    ]
+    stage: Stage | None = None
+    """The stage that makes it; none for a bought part."""
+    components: tuple[BomLine, ...] = ()
+    consigned: bool = False
+    """Whether the buyer of the rack delivers the part to the factory instead of the factory buying it."""
+    country: Country | None = None
+    mass: Mass | None = None
+    height: RackUnits | None = None
+    mean_power: Power | None = None
+    power: Power | None = None
+    """Thermal design power."""
+    peak_power: Power | None = None
+    """Electrical design peak."""
+    cost: Money | None = None
+    """Standard cost where no supplier states a price."""
+
+
+class Effectivity(Record):
+    """When a generation can be built: evaluation units, ramp, volume, and the last build."""
+
+    evaluation: dt.date
+    ramp: dt.date
+    volume: dt.date
+    end_of_life: dt.date
+
+
+class EvaluationUnits(Record):
+    """The first units, built to be evaluated."""
+
+    racks: PositiveCount
+    factory: FactoryRef
+
+
+class ScaleUp(Record):
+    """The scale-up domain: accelerators that share one switched memory fabric."""
+
+    domain: PositiveCount
+    bandwidth: Bandwidth
+    """Per accelerator and direction."""
+
+
+class ScaleOut(Record):
+    """The scale-out fabric: rails of switches of one radix at one link rate."""
+
+    nodes_per_rack: PositiveCount
+    rails: PositiveCount
+    """Network ports per node and plane, each to its own rail."""
+    planes: PositiveCount = Quantity.count(1)
+    link_rate: DataRate
+    switch_radix: PositiveCount
+    """Ports of one switch at the link rate."""
+    switch_power: Power | None = None
+    transceiver_power: Power | None = None
+
+
+class PowerDistribution(Record):
+    """Power in the rack and on the way to it."""
+
+    bus: Literal["54 VDC", "800 VDC"]
+    bus_voltage: Annotated[Quantity, Dim("voltage", above=0.0)]
+    shelves: Count
+    shelf_rating: Power
+    redundant_shelves: Count = Quantity.count(0)
+    busbar_limit: Current
+    chain: tuple[ConverterRef, ...]
+    """Converters from medium voltage to the chip, in order."""
+
+
+class RackCooling(Record):
+    """Cooling of the rack: how much goes to liquid, at which inlet limit and temperature rise."""
+
+    coolant: Literal["PG25", "water"]
+    liquid_fraction: Fraction
+    inlet_limit: Temperature
+    temperature_rise: Annotated[Quantity, Dim("temperature difference", above=0.0)]
+    pressure_drop: Pressure | None = None
+    racks_per_cdu: PositiveCount
+    cdu_heat: PositivePower
+    cdu_flow: VolumeFlow
+
+
+class RackTest(Record):
+    """Burn-in at the factory: hours at each stage, and the share of thermal design power drawn meanwhile."""
+
+    l11: Duration
+    l12: Duration = Quantity.of(0.0, "h")
+    power_share: Fraction
+
+
+class Generation(Named):
+    """A generation of rack-scale systems."""
+
+    accelerator: AcceleratorRef
+    accelerators_per_rack: PositiveCount
+    rack: PartRef
+    """The top of the bill of materials."""
+    racks_per_su: PositiveCount
+    footprint: Area
+    floor_limit: FloorLoad | None = None
+    scale_up: ScaleUp
+    scale_out: ScaleOut
+    power: PowerDistribution
+    cooling: RackCooling
+    test: RackTest
+    effectivity: Effectivity
+    evaluation: EvaluationUnits | None = None
+    compute_value: MoneyPerGpuTime
+    """What an hour of one accelerator online is worth."""
+    supersedes: GenerationRef | None = None
+
+
+class LanguageModel(Record):
+    """The shape of a transformer, as far as a roofline needs it."""
+
+    parameters: PositiveCount
+    active_parameters: PositiveCount
+    layers: PositiveCount
+    hidden: PositiveCount
+    kv_bytes_per_token: Annotated[Quantity, Dim("data")]
+
+
+class Workload(Named):
+    """What the racks are for."""
+
+    kind: Literal["training", "inference"]
+    precision: Literal["bf16", "fp8", "fp4"]
+    model: LanguageModel
+    share: Fraction
+    """Share of the accelerators' time."""
+    compute_efficiency: Fraction
+    """Share of dense peak reached by matrix products (model FLOPs utilisation for training)."""
+    bandwidth_efficiency: Fraction
+    context: Tokens
+    batch: PositiveCount
+    """Sequences decoded together per scale-up domain (inference) or per step (training)."""
+    accelerators: PositiveCount | None = None
+    """Accelerators of one job; for inference one scale-up domain where not given."""

@@ -1,0 +1,115 @@
+"""Numbers as a report shows them: a value, its unit, and the evidence behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import floor, isfinite, log10
+from typing import SupportsFloat
+
+from gigaloop.core.evidence import Evidence
+
+MISSING = "–"
+_MINUS = "−"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A value with its unit and evidence; ``None`` where the value is not known.
+
+    ``decimals`` fixes the digits after the point; without it they follow the size of the number. ``low`` and
+    ``high`` give a computed range, shown beside the value. ``note`` is a short remark shown with the evidence.
+    """
+
+    value: float | None
+    unit: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    decimals: int | None = None
+    low: float | None = None
+    high: float | None = None
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.evidence, Evidence):
+            object.__setattr__(self, "evidence", (self.evidence,))
+        for name in ("value", "low", "high"):
+            raw = getattr(self, name)
+            object.__setattr__(self, name, None if raw is None or not isfinite(float(raw)) else float(raw))
+
+    @property
+    def text(self) -> str:
+        """The number as text, without its unit."""
+        return format_number(self.value, self.decimals)
+
+    @property
+    def range_text(self) -> str:
+        """The range as text, or nothing."""
+        if self.low is None or self.high is None:
+            return ""
+        digits = shared_decimals([self.low, self.high]) if self.decimals is None else self.decimals
+        return f"{format_number(self.low, digits)} to {format_number(self.high, digits)}"
+
+    @property
+    def is_assumption(self) -> bool:
+        """Whether any evidence of the number is an assumption."""
+        return any(evidence.is_assumption for evidence in self.evidence)
+
+
+Value = Number | SupportsFloat | None
+
+
+def as_number(value: Value, unit: str = "", decimals: int | None = None) -> Number:
+    """Give a plain value, or a number that may lack a unit, as a number."""
+    if isinstance(value, Number):
+        if value.unit or not unit:
+            return value
+        return Number(value.value, unit, value.evidence, value.decimals, value.low, value.high, value.note)
+    return Number(None if value is None else float(value), unit, decimals=decimals)
+
+
+def as_numbers(values: Iterable[Value], unit: str = "") -> tuple[Number, ...]:
+    """Give values (a list, a NumPy array, numbers with evidence) as a tuple of numbers."""
+    return tuple(as_number(value, unit) for value in values)
+
+
+def decimals_for(value: float) -> int:
+    """Say how many decimals show about three significant digits of a value, none from a hundred on.
+
+    >>> [decimals_for(value) for value in (12345, 132, 13.2, 1.32, 0.132, 0.0132)]
+    [0, 0, 1, 2, 3, 4]
+    """
+    if not value or not isfinite(value):
+        return 0
+    return max(0, min(9, 2 - floor(log10(abs(value)))))
+
+
+def shared_decimals(values: Iterable[float | None]) -> int:
+    """Say how many decimals a column needs so that all its numbers are read alike.
+
+    Whole numbers need none; otherwise the largest number decides, so that its three leading digits are seen.
+
+    >>> shared_decimals([98.4, 3.25, None]), shared_decimals([4, 120]), shared_decimals([])
+    (1, 0, 0)
+    """
+    known = [abs(value) for value in values if value is not None and isfinite(value)]
+    if not known or all(value == int(value) for value in known):
+        return 0
+    return decimals_for(max(known))
+
+
+def format_number(value: float | None, decimals: int | None = None) -> str:
+    """Write a number with thousands separators, a true minus sign, and a dash where it is missing.
+
+    >>> format_number(-12345.6), format_number(0.5, 2), format_number(None), format_number(1e-12)
+    ('−12,346', '0.50', '–', '1e−12')
+    """
+    if value is None or not isfinite(value):
+        return MISSING
+    if decimals is None:
+        if value and abs(value) < 1e-6 or abs(value) >= 1e15:
+            return f"{value:.3g}".replace("-", _MINUS)
+        decimals = 0 if value == int(value) else decimals_for(value)
+    text = f"{value:,.{decimals}f}"
+    if text.startswith("-"):
+        text = text[1:] if not any(digit in "123456789" for digit in text) else _MINUS + text[1:]
+    return text
