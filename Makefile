@@ -14,6 +14,7 @@ SETUP := tools/setup_venv.sh pyproject.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup test lint format docs bench validate system hooks lock wheel clean
+.NOTPARALLEL:
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -31,7 +32,7 @@ lint: $(DEV) ## ruff, mypy and import-linter
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(PY) -m mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 
 format: $(DEV) ## put the code in the one format
 	$(BIN)/ruff check --fix
@@ -60,7 +61,8 @@ wheel: $(RUN) ## build the wheel into dist/
 	$(PY) -m hatchling build -t wheel -d dist
 
 clean: ## remove what the other targets made, the virtual environment too
-	rm -rf "$(VENV)" dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	if [ -f "$(VENV)/pyvenv.cfg" ]; then rm -rf "$(VENV)"; fi
+	rm -rf dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find src tests benchmarks examples docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps: set-up is done again when the lock, pyproject.toml or the script is newer.

@@ -23,10 +23,10 @@ skip() {
 }
 
 [ "${SYSTEM:-yes}" = yes ] || skip "left out as asked (SYSTEM=$SYSTEM)"
-command -v apt-get >/dev/null 2>&1 || skip "no apt-get here; install by hand what stands for"
+command -v apt-get >/dev/null 2>&1 || skip "no apt-get here; please install these, or what stands for them"
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
-    sudo -n true >/dev/null 2>&1 || skip "not root and no sudo without a password; ask an administrator for"
+    sudo -n true >/dev/null 2>&1 || skip "not root, and no sudo without a password; please have these installed"
     as_root=(sudo -n)
 fi
 

@@ -17,7 +17,7 @@ pin() {
     local lock=$1
     shift
     "$uv" pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
-        --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --no-strip-markers \
+        --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
         --output-file "$lock" pyproject.toml "$@" >/dev/null
 }
 

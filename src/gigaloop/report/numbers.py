@@ -106,7 +106,7 @@ def format_number(value: float | None, decimals: int | None = None) -> str:
     if value is None or not isfinite(value):
         return MISSING
     if decimals is None:
-        if value and abs(value) < 1e-6 or abs(value) >= 1e15:
+        if (value and abs(value) < 1e-6) or abs(value) >= 1e15:
             return f"{value:.3g}".replace("-", _MINUS)
         decimals = 0 if value == int(value) else decimals_for(value)
     text = f"{value:,.{decimals}f}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, SupportsFloat
+from typing import Literal, SupportsFloat, TypeGuard
 
 from gigaloop.core.evidence import Evidence
 from gigaloop.report.numbers import Number, as_number, shared_decimals
@@ -35,6 +35,7 @@ class Text:
 
 Cell = Number | Text
 CellLike = Number | Text | str | date | SupportsFloat | None
+Row = Sequence[CellLike]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,8 @@ class Table:
         self,
         caption: str,
         columns: Iterable[Column | str],
-        rows: Iterable[Sequence[CellLike]],
-        total: Sequence[CellLike] = (),
+        rows: Iterable[Row],
+        total: Row = (),
         *,
         id: str = "",  # noqa: A002 - the field's own name
         note: str = "",
@@ -101,15 +102,15 @@ class Table:
 
 def _settle(column: Column, cells: Sequence[CellLike]) -> Column:
     """Choose alignment and decimals of a column from what stands in it."""
-    numbers = [cell.value if isinstance(cell, Number) else cell for cell in cells if _is_number(cell)]
+    numbers = [as_number(cell).value for cell in cells if _is_number(cell)]
     align: Align = column.align or ("right" if numbers else "left")
     decimals = column.decimals
     if decimals is None and numbers:
-        decimals = shared_decimals(float(value) for value in numbers if value is not None)
+        decimals = shared_decimals(numbers)
     return Column(column.name, column.unit, align, decimals)
 
 
-def _is_number(cell: CellLike) -> bool:
+def _is_number(cell: CellLike) -> TypeGuard[Number | SupportsFloat]:
     return isinstance(cell, Number) or (cell is not None and not isinstance(cell, str | Text | date))
 
 
@@ -124,11 +125,9 @@ def _cell(cell: CellLike, column: Column) -> Cell:
     if cell is None:
         return Number(None) if column.align == "right" else Text("")
     number = as_number(cell)
-    if number.decimals is not None or number.unit:
-        return number
-    return Number(
-        number.value, "", number.evidence, column.decimals, number.low, number.high, number.note
-    )
+    own_unit = "" if number.unit == column.unit else number.unit
+    decimals = column.decimals if number.decimals is None and not own_unit else number.decimals
+    return replace(number, unit=own_unit, decimals=decimals)
 
 
 def slug(text: str) -> str:

@@ -23,12 +23,16 @@ class _Conic:
 
     def project(self, lon: float, lat: float) -> tuple[float, float] | None:
         """Give x to the right and y downwards in units of the scale, or None outside the piece's box."""
-        x, y = self._raw(lon - self.meridian, lat)
-        x0, y0 = self._raw(*self.centre)
-        x, y = self.offset[0] + self.shrink * (x - x0), self.offset[1] - self.shrink * (y - y0)
+        x, y = self.unbounded(lon, lat)
         left, top, right, bottom = self.box
         inside = left + _EDGE <= x <= right - _EDGE and top + _EDGE <= y <= bottom - _EDGE
         return (x, y) if inside else None
+
+    def unbounded(self, lon: float, lat: float) -> tuple[float, float]:
+        """Give x to the right and y downwards in units of the scale, wherever the place lies."""
+        x, y = self._raw(lon - self.meridian, lat)
+        x0, y0 = self._raw(*self.centre)
+        return self.offset[0] + self.shrink * (x - x0), self.offset[1] - self.shrink * (y - y0)
 
     def _raw(self, lon: float, lat: float) -> tuple[float, float]:
         """Project with both standard parallels on one side of the equator (Snyder 1987, eq. 14-1 to 14-6)."""
@@ -80,3 +84,18 @@ def project(
         if place is not None:
             return translate[0] + scale * place[0], translate[1] + scale * place[1]
     return None
+
+
+def project_near(lon: float, lat: float) -> tuple[float, float] | None:
+    """Project a place in North America, drawing one just beyond the map to its edge; None for one overseas.
+
+    >>> project_near(-103.35, 20.67) is not None, project_near(121.0, 24.8)  # Guadalajara, Hsinchu
+    (True, None)
+    """
+    place = project(lon, lat)
+    if place is not None or not (-168 <= lon <= -52 and 14 <= lat <= 72):
+        return place
+    piece = _PIECES[0]
+    x, y = piece.unbounded(lon, lat)
+    x, y = 487.5 + 1300 * x, 305 + 1300 * y
+    return min(max(x, 12.0), WIDTH - 12), min(max(y, 12.0), HEIGHT - 12)

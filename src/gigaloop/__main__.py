@@ -1,0 +1,5 @@
+"""``python -m gigaloop`` runs the command line."""
+
+from gigaloop.cli import main
+
+main()

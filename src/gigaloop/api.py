@@ -1,0 +1,106 @@
+"""What the commands do, as functions: load, run, report, save, diff, new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gigaloop.catalogue import Catalogue, load_catalogue
+from gigaloop.programme import Change, Programme, diff_programmes, load_programme, new_programme
+from gigaloop.study.cache import Cache
+from gigaloop.study.chain import Progress, Result
+from gigaloop.study.chain import run as run_chain
+
+if TYPE_CHECKING:
+    import os
+
+    Folder = str | os.PathLike[str]
+
+
+def load(folder: Folder, *, facts: Folder | None = None) -> Programme:
+    """Load and check a programme.
+
+    Parameters
+    ----------
+    folder
+        The programme's folder.
+    facts
+        A folder of catalogue entries of your own; ``catalogue/`` in the programme's folder where not given.
+
+    Raises
+    ------
+    ProgrammeError
+        With every problem found.
+    CatalogueError
+        If the facts are wrong.
+    """
+    return load_programme(Path(folder), catalogue_for(folder, facts))
+
+
+def catalogue_for(folder: Folder, facts: Folder | None = None) -> Catalogue:
+    """Give the catalogue that a programme is read with: the bundled facts, extended by its own."""
+    own = Path(facts) if facts is not None else Path(folder) / "catalogue"
+    return load_catalogue(own if facts is not None or own.is_dir() else None)
+
+
+def run(
+    programme: Programme,
+    *,
+    scenario: str = "",
+    catalogue: Catalogue | None = None,
+    cache: Cache | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Carry a programme through design, plan, value and watch; see :func:`gigaloop.study.chain.run`."""
+    further = {} if progress is None else {"progress": progress}
+    return run_chain(programme, catalogue, scenario=scenario, cache=cache, **further)
+
+
+def report(result: Result, path: Folder) -> Path:
+    """Write the report of a run to one HTML file that needs nothing else.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be written; an older one stays as it is.
+    """
+    from gigaloop.report import write_report
+
+    return write_report(result, Path(path))
+
+
+def save(result: Result, folder: Folder) -> Path:
+    """Keep a run: its tables as Parquet, its report and a manifest, in ``folder/<key>/``.
+
+    Raises
+    ------
+    StoreError
+        If the disk is full or the folder cannot be written; earlier runs stay as they are.
+    """
+    from gigaloop.report import render_report
+    from gigaloop.study.store import now, write_run
+
+    manifest = {
+        "programme": result.programme.id,
+        "scenario": result.scenario,
+        "written": now(),
+        "stages": [{"name": s.name, "seconds": round(s.seconds, 4), "cached": s.cached} for s in result.stages],
+    }
+    html = render_report(result).encode()
+    return write_run(Path(folder), result.key, result.tables, manifest, {"report.html": html})
+
+
+def diff(before: Programme, after: Programme) -> tuple[Change, ...]:
+    """Say what changed between two programmes, in their own units."""
+    return diff_programmes(before, after)
+
+
+def new(folder: Folder, *, source: str = "") -> Path:
+    """Start a programme in a new folder: a commented example, or a copy of a bundled one.
+
+    Raises
+    ------
+    UsageError
+        If the folder is not empty or there is no such bundled programme.
+    """
+    return new_programme(Path(folder), source or None)

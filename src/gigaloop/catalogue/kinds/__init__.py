@@ -1,0 +1,67 @@
+"""The kinds of entries, one model each, and the table that names them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from gigaloop.catalogue.entry import Entry
+from gigaloop.catalogue.kinds.compute import Accelerator, Rack
+from gigaloop.catalogue.kinds.cooling import CoolingEquipment
+from gigaloop.catalogue.kinds.deals import Agreement, Pledge
+from gigaloop.catalogue.kinds.money import Capex, Incentive, Metric
+from gigaloop.catalogue.kinds.network import Interconnect, Switch
+from gigaloop.catalogue.kinds.places import CapacityPrice, Electricity, EnergyPrice, Factory, Site, SiteStep
+from gigaloop.catalogue.kinds.power import Converter, EfficiencyPoint, PowerEquipment
+from gigaloop.catalogue.kinds.supply import LeadTime, Part
+
+KINDS: Mapping[str, type[Entry]] = MappingProxyType(
+    {
+        model.kind: model
+        for model in (
+            Accelerator,
+            Rack,
+            Switch,
+            Interconnect,
+            Converter,
+            PowerEquipment,
+            CoolingEquipment,
+            Part,
+            LeadTime,
+            Factory,
+            Site,
+            Electricity,
+            Incentive,
+            Capex,
+            Agreement,
+            Pledge,
+            Metric,
+        )
+    }
+)
+"""Models by the name of their kind, in the order in which people look for them."""
+
+__all__ = [
+    "KINDS",
+    "Accelerator",
+    "Agreement",
+    "CapacityPrice",
+    "Capex",
+    "Converter",
+    "CoolingEquipment",
+    "EfficiencyPoint",
+    "Electricity",
+    "EnergyPrice",
+    "Factory",
+    "Incentive",
+    "Interconnect",
+    "LeadTime",
+    "Metric",
+    "Part",
+    "Pledge",
+    "PowerEquipment",
+    "Rack",
+    "Site",
+    "SiteStep",
+    "Switch",
+]

@@ -1,0 +1,223 @@
+"""The commands of ``gigaloop`` and their options; what they do stands in :mod:`gigaloop.cli.commands`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gigaloop.core.errors import GigaloopError
+
+app = typer.Typer(
+    name="gigaloop",
+    help="Plan AI data-centre hardware programmes: what to build, where, when it is online, what it costs, what binds.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+catalogue_app = typer.Typer(help="Sourced facts: list them, show one with its evidence.", no_args_is_help=True)
+store_app = typer.Typer(help="Runs kept on disk: list, show, and query them.", no_args_is_help=True)
+app.add_typer(catalogue_app, name="catalogue")
+app.add_typer(store_app, name="store")
+
+Folder = Annotated[Path, typer.Argument(metavar="PROGRAMME", help="Folder of the programme.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
+Scenario = Annotated[str, typer.Option("--scenario", "-s", help="Apply one of the programme's scenarios first.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Compute every stage anew and keep nothing.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="Folder for results and report.")]
+Facts = Annotated[
+    Path | None, typer.Option("--catalogue", help="A folder of your own facts that extend or override ours.")
+]
+
+
+@app.command()
+def run(
+    programme: Folder,
+    scenario: Scenario = "",
+    out: Out = None,
+    no_cache: NoCache = False,
+    facts: Facts = None,
+    json: Json = False,
+) -> None:
+    """Carry a programme through the whole chain and write its results and report."""
+    from gigaloop.cli import commands
+
+    commands.run(programme, scenario, out, facts, use_cache=not no_cache, json=json)
+
+
+@app.command()
+def check(programme: Folder, facts: Facts = None, json: Json = False) -> None:
+    """Check a programme: every problem at once, each with its place and a hint."""
+    from gigaloop.cli import commands
+
+    commands.check(programme, facts, json=json)
+
+
+@app.command()
+def design(
+    programme: Folder,
+    generation: Annotated[str, typer.Argument(help="One generation; all where not given.")] = "",
+    scenario: Scenario = "",
+    facts: Facts = None,
+    json: Json = False,
+) -> None:
+    """Engineer the generations: rack, power chain, cooling, fabric, performance, checks with margins."""
+    from gigaloop.cli import commands
+
+    commands.design(programme, generation, scenario, facts, json=json)
+
+
+@app.command()
+def plan(programme: Folder, scenario: Scenario = "", facts: Facts = None, json: Json = False) -> None:
+    """Plan supply, manufacture, test and deployment; say what is late, why, and what binds."""
+    from gigaloop.cli import commands
+
+    commands.plan(programme, scenario, facts, json=json)
+
+
+@app.command()
+def value(programme: Folder, scenario: Scenario = "", facts: Facts = None, json: Json = False) -> None:
+    """Add up capital, energy and $/GW with its basis, and say how firm the compute is."""
+    from gigaloop.cli import commands
+
+    commands.value(programme, scenario, facts, json=json)
+
+
+@app.command()
+def diff(
+    before: Annotated[Path, typer.Argument(metavar="A", help="Folder of a programme.")],
+    after: Annotated[Path, typer.Argument(metavar="B", help="Folder of another revision.")],
+    json: Json = False,
+) -> None:
+    """Say what changed between two programmes, in their own units."""
+    from gigaloop.cli import commands
+
+    commands.diff(before, after, json=json)
+
+
+@app.command()
+def schema(
+    units: Annotated[bool, typer.Option("--units", help="List the units and dimensions instead.")] = False,
+    json: Json = False,
+) -> None:
+    """Print the JSON Schema of a programme's files, for editors."""
+    from gigaloop.cli import commands
+
+    commands.schema(units=units, json=json)
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make; must not exist or be empty.")],
+    source: Annotated[str, typer.Option("--from", help="Copy a bundled programme, e.g. us-buildout.")] = "",
+    json: Json = False,
+) -> None:
+    """Start a programme: a commented example, or a copy of a bundled one to edit."""
+    from gigaloop.cli import commands
+
+    commands.new(folder, source, json=json)
+
+
+@app.command()
+def evidence(
+    programme: Folder,
+    path: Annotated[str, typer.Argument(help="A path such as sites.abilene.pue; all below it are shown.")] = "",
+    kind: Annotated[str, typer.Option("--kind", "-k", help="Only this kind, e.g. assumption.")] = "",
+    facts: Facts = None,
+    json: Json = False,
+) -> None:
+    """Show where the numbers of a programme come from."""
+    from gigaloop.cli import commands
+
+    commands.evidence(programme, path, kind, facts, json=json)
+
+
+@catalogue_app.command("list")
+def catalogue_list(
+    kind: Annotated[str, typer.Argument(help="One kind of entry, e.g. accelerator.")] = "",
+    facts: Facts = None,
+    json: Json = False,
+) -> None:
+    """List the entries of the catalogue."""
+    from gigaloop.cli import commands
+
+    commands.catalogue_list(kind, facts, json=json)
+
+
+@catalogue_app.command("show")
+def catalogue_show(
+    entry: Annotated[str, typer.Argument(metavar="ID", help="An entry's id.")], facts: Facts = None, json: Json = False
+) -> None:
+    """Show the facts of one entry with their evidence."""
+    from gigaloop.cli import commands
+
+    commands.catalogue_show(entry, facts, json=json)
+
+
+@store_app.command("list")
+def store_list(
+    programme: Folder, out: Annotated[Path | None, typer.Option("--out")] = None, json: Json = False
+) -> None:
+    """List the runs kept for a programme."""
+    from gigaloop.cli import commands
+
+    commands.store_list(programme, out, json=json)
+
+
+@store_app.command("show")
+def store_show(
+    programme: Folder,
+    key: Annotated[str, typer.Argument(help="Beginning of a run's key; the newest where not given.")] = "",
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Show one run: its stages, tables and files."""
+    from gigaloop.cli import commands
+
+    commands.store_show(programme, key, out, json=json)
+
+
+@store_app.command("sql")
+def store_sql(
+    programme: Folder,
+    query: Annotated[str, typer.Argument(help="SQL over the run's tables, e.g. 'select * from online limit 5'.")],
+    key: Annotated[str, typer.Option("--key", help="Beginning of a run's key.")] = "",
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Ask the tables of a run a question in SQL."""
+    from gigaloop.cli import commands
+
+    commands.store_sql(programme, query, key, out, json=json)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    if version:
+        from gigaloop.version import VERSION
+
+        typer.echo(f"gigaloop {VERSION}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; errors end with exit code 1 (the programme) or 2 (the usage), never with a traceback."""
+    as_json = "--json" in sys.argv[1:]
+    try:
+        app()
+    except GigaloopError as error:
+        from gigaloop.cli.output import show_error
+
+        show_error(error, as_json=as_json)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("stopped; nothing half-written is left behind", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,91 @@
+"""How the command line shows things: tables, numbers with units, progress, errors, and JSON."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gigaloop.core.errors import GigaloopError, InfeasibleError
+
+_MAX_PROBLEMS = 50
+
+out = Console(highlight=False, soft_wrap=False)
+err = Console(stderr=True, highlight=False)
+
+
+def print_json(data: object) -> None:
+    """Print one JSON object; what is no number becomes null."""
+    sys.stdout.write(jsonlib.dumps(_plain(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if isinstance(value, float):
+        value = float(value)
+        return value if value == value and abs(value) != float("inf") else None
+    return value
+
+
+def table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[object]], caption: str = "") -> None:
+    """Print a table; ``columns`` are (heading, ``left`` or ``right``)."""
+    made = Table(
+        title=title, title_justify="left", caption=caption or None, caption_justify="left", box=None, pad_edge=False
+    )
+    made.title_style = "bold"
+    made.header_style = "dim"
+    for heading, side in columns:
+        made.add_column(heading, justify="right" if side == "right" else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
+    out.print(made)
+
+
+def line(text: str = "", style: str = "") -> None:
+    """Print a line of text."""
+    out.print(Text(text, style=style))
+
+
+def note(text: str) -> None:
+    """Print a remark to standard error."""
+    err.print(Text(text, style="dim"))
+
+
+def show_error(error: GigaloopError, *, as_json: bool) -> None:
+    """Show an error: every problem with its place and hint."""
+    problems = error.problems
+    if as_json:
+        data: dict[str, object] = {
+            "error": type(error).__name__,
+            "why": error.why,
+            "problems": [problem.as_dict() for problem in problems],
+        }
+        if isinstance(error, InfeasibleError):
+            data["ways_out"] = list(error.ways_out)
+        print_json(data)
+        return
+    if len(problems) > 1 or problems[0].why != error.why:
+        err.print(Text(error.why, style="bold red"))
+    for problem in problems[:_MAX_PROBLEMS]:
+        where = f"{problem.where}: " if problem.where else ""
+        path = f"{problem.path}: " if problem.path else ""
+        err.print(Text.assemble((where, "cyan"), (path, "bold"), problem.why), soft_wrap=True)
+        if problem.hint:
+            err.print(Text(f"    {problem.hint}", style="dim"), soft_wrap=True)
+    if len(problems) > _MAX_PROBLEMS:
+        err.print(f"... and {len(problems) - _MAX_PROBLEMS} more (all of them with --json)")
+    if isinstance(error, InfeasibleError):
+        for way in error.ways_out:
+            err.print(Text(f"  way out: {way}"), soft_wrap=True)

@@ -1,0 +1,255 @@
+"""Lines, areas, bars, waterfalls and heat maps as ECharts options."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from gigaloop.report.echarts.wire import (
+    Chart,
+    Json,
+    Key,
+    Palette,
+    category_axis,
+    frame,
+    grid,
+    quantity,
+    rounded,
+    short,
+    time_axis,
+    value_axis,
+)
+from gigaloop.report.figures import BarFigure, HeatmapFigure, LineFigure, Mark, Series, WaterfallFigure
+from gigaloop.report.numbers import decimals_for, shared_decimals
+from gigaloop.report.palette import DIVERGING, GAIN, HAIRLINE, INK, MUTED, SHADES, Style, ink_on, mix
+
+ASKED = Style(INK, 0, (6, 4), "diamond")
+_FEW_POINTS = 30
+_FEW_CELLS = 240
+
+
+def line_chart(figure: LineFigure, palette: Palette) -> Chart:
+    """Draw values over periods as lines, steps or stacked areas."""
+    periods = [period.isoformat() if isinstance(period, date) else period for period in figure.periods]
+    timed = figure.on_time_axis
+    drawn: list[Json] = []
+    keys: list[Key] = []
+    for series in figure.series:
+        style = palette[series.entity]
+        one = _line(figure, series, periods, timed=timed)
+        one["itemStyle"] = style.item
+        one["symbol"] = style.symbol
+        if figure.stacked:
+            area = {"color": style.colour, "opacity": 0.85}
+            one |= {"stack": "all", "areaStyle": area, "lineStyle": {"width": 1, "color": style.colour}}
+            one["showSymbol"] = False
+        else:
+            dash = list(style.dash) if isinstance(style.dash, tuple) else style.dash
+            one["lineStyle"] = {"width": 2.25, "color": style.colour, "type": dash}
+        drawn.append(one)
+        keys.append(Key(series.name, style, "area" if figure.stacked else "line", series.name))
+    if figure.asked:
+        asked = _line(figure, figure.asked, periods, timed=timed)
+        asked |= {"showSymbol": False, "z": 6, "itemStyle": {"color": INK}, "symbol": "diamond"}
+        asked["lineStyle"] = {"width": 2.25, "color": INK, "type": [6, 4]}
+        drawn.append(asked)
+        keys.append(Key(figure.asked.name, ASKED, "asked", figure.asked.name))
+    if figure.marks and drawn:
+        drawn[-1]["markLine"] = mark_lines(figure.marks)
+    tall = len(figure.marks) and 18
+    parts: Json = {
+        "grid": grid(top=40 + tall, right=26),
+        "xAxis": time_axis() if timed else category_axis(periods, boundaryGap=False),
+        "yAxis": value_axis(figure.axis_name, along="y"),
+        "series": drawn,
+    }
+    decimals = _decimals(figure.all_series())
+    return Chart(frame(figure, trigger="axis", **parts), tuple(keys), unit=figure.unit, decimals=decimals)
+
+
+def _line(figure: LineFigure, series: Series, periods: list[str], *, timed: bool) -> Json:
+    values = [rounded(value) for value in series.floats]
+    return {
+        "type": "line",
+        "name": series.name,
+        "data": [[period, value] for period, value in zip(periods, values, strict=True)] if timed else values,
+        "step": "end" if figure.step else False,
+        "showSymbol": len(periods) <= _FEW_POINTS,
+        "symbolSize": 7,
+        "emphasis": {"disabled": True},
+    }
+
+
+def mark_lines(marks: Sequence[Mark]) -> Json:
+    """Draw moments as thin upright lines with their words above."""
+    return {
+        "silent": True,
+        "symbol": "none",
+        "lineStyle": {"color": MUTED, "type": [3, 3], "width": 1},
+        "label": {"color": INK, "fontSize": 11, "formatter": "{b}", "position": "end"},
+        "data": [
+            {"name": mark.label, "xAxis": mark.at.isoformat() if isinstance(mark.at, date) else mark.at}
+            for mark in marks
+        ],
+    }
+
+
+def bar_chart(figure: BarFigure, palette: Palette) -> Chart:
+    """Draw bars side by side or stacked, with their values and ticks for what was asked."""
+    decimals = _decimals(figure.series)
+    side = "right" if figure.horizontal else "top"
+    alone = len(figure.series) == 1
+    drawn: list[Json] = []
+    keys: list[Key] = []
+    for series in figure.series:
+        style = palette[series.entity]
+        one: Json = {
+            "type": "bar",
+            "name": series.name,
+            "data": [rounded(value) for value in series.floats],
+            "itemStyle": style.item | {"borderColor": "#fff", "borderWidth": 0.5},
+            "barMaxWidth": 44 if not figure.horizontal else 24,
+            "emphasis": {"disabled": True},
+        }
+        if figure.stacked:
+            one["stack"] = "all"
+        if alone:
+            one["data"] = [_labelled(rounded(value), short(value, decimals), side) for value in series.floats]
+            one["labelLayout"] = {"hideOverlap": True}
+        drawn.append(one)
+        keys.append(Key(series.name, style, "area", series.name))
+    if figure.stacked and not alone:
+        sums = [_labelled(0, short(value, decimals), side) for value in figure.sums]
+        hidden: Json = {"type": "bar", "id": "sum", "name": "", "stack": "all", "silent": True, "data": sums}
+        drawn.append(hidden | {"labelLayout": {"hideOverlap": True}})
+    if figure.asked:
+        drawn.append(
+            {
+                "type": "scatter",
+                "name": figure.asked.name,
+                "data": [rounded(value) for value in figure.asked.floats],
+                "symbol": "rect",
+                "symbolSize": [3, 24] if figure.horizontal else [38, 3],
+                "itemStyle": {"color": INK},
+                "z": 6,
+            }
+        )
+        keys.append(Key(figure.asked.name, ASKED, "tick", figure.asked.name))
+    names = category_axis(figure.categories)
+    narrow: Json = {}
+    if figure.horizontal:
+        names |= {"inverse": True, "axisLabel": {"color": INK, "fontSize": 12, "width": 190, "overflow": "break"}}
+        narrow = {"yAxis": {"axisLabel": {"width": 96, "fontSize": 11}}}
+        axes: Json = {"yAxis": names, "xAxis": value_axis(figure.axis_name, along="x")}
+        room = grid(top=8, right=56, bottom=42)
+    else:
+        axes = {"xAxis": names, "yAxis": value_axis(figure.axis_name, along="y")}
+        room = grid()
+    option = frame(figure, trigger="axis", grid=room, series=drawn, **axes)
+    option["tooltip"]["axisPointer"] = {"type": "shadow", "shadowStyle": {"color": "rgba(20,40,60,0.06)"}}
+    legend = tuple(keys) if len(keys) > 1 else ()
+    return Chart(option, legend, narrow, figure.unit, decimals)
+
+
+def _labelled(value: float | str, text: str, side: str) -> Json:
+    label = {"show": value != "-", "formatter": text, "position": side, "color": INK, "fontSize": 12}
+    return {"value": value, "label": label}
+
+
+def waterfall_chart(figure: WaterfallFigure, _palette: Palette) -> Chart:
+    """Draw the steps of a total as lying bars that start where the one above ends."""
+    decimals = shared_decimals([step.value.value for step in figure.steps])
+    kinds = {"total": Style(INK, 0, "solid", "rect"), "adds": Style(GAIN, 0, "solid", "rect")}
+    kinds["takes away"] = Style("#d55e00", 1, "solid", "rect")
+    drawn: dict[str, list[Json]] = {kind: [] for kind in kinds}
+    for i, (step, (start, end)) in enumerate(zip(figure.steps, figure.spans(), strict=True)):
+        kind = "total" if step.is_total else "adds" if end >= start else "takes away"
+        change = end - start
+        sign = "+" if kind == "adds" and i else ""
+        text = sign + short(change, decimals)
+        tip = [step.name, f"{text} {figure.unit}".strip(), f"sum so far {short(end, decimals)} {figure.unit}".strip()]
+        drawn[kind].append({"value": [rounded(start), rounded(end), i], "text": text, "tip": tip})
+    series = [
+        {
+            "type": "custom",
+            "name": kind,
+            "renderItem": "step",
+            "encode": {"x": [0, 1], "y": 2},
+            "itemStyle": kinds[kind].item,
+            "data": data,
+            "clip": False,
+        }
+        for kind, data in drawn.items()
+        if data
+    ]
+    names = category_axis([step.name for step in figure.steps], inverse=True)
+    names["axisLabel"] = {"color": INK, "fontSize": 12, "width": 190, "overflow": "break", "interval": 0}
+    parts: Json = {
+        "grid": grid(top=8, right=64, bottom=42),
+        "yAxis": names,
+        "xAxis": value_axis(figure.axis_name, along="x"),
+        "series": series,
+    }
+    keys = tuple(Key(kind, kinds[kind]) for kind, data in drawn.items() if data)
+    narrow = {"yAxis": {"axisLabel": {"width": 96, "fontSize": 11}}}
+    return Chart(frame(figure, trigger="item", **parts), keys, narrow, figure.unit, decimals)
+
+
+def heatmap_chart(figure: HeatmapFigure, _palette: Palette) -> Chart:
+    """Draw a grid of shades, with its numbers where they fit."""
+    known = [number.value for _, _, number in figure.cells() if number.value is not None]
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    if figure.diverging:
+        high = max(abs(low), abs(high)) or 1.0
+        low = -high
+    elif low == high:
+        low, high = min(0.0, low), max(1.0, high)
+    scale = DIVERGING if figure.diverging else SHADES
+    decimals = shared_decimals(known)
+    labels = len(figure.rows) * len(figure.columns) <= _FEW_CELLS and len(figure.columns) <= 16
+    data: list[Json] = []
+    for i, j, number in figure.cells():
+        if number.value is None:
+            continue
+        ink = ink_on(mix(scale, (number.value - low) / (high - low)))
+        text = short(number.value, decimals)
+        tip = [f"{figure.rows[i]}, {figure.columns[j]}", f"{text} {figure.unit}".strip()]
+        data.append({"value": [j, i, rounded(number.value)], "text": text, "tip": tip, "label": {"color": ink}})
+    one: Json = {
+        "type": "heatmap",
+        "name": figure.measure or "value",
+        "data": data,
+        "label": {"show": labels, "fontSize": 11},
+        "itemStyle": {"borderColor": "#fff", "borderWidth": 1},
+        "emphasis": {"disabled": True},
+    }
+    shades: Json = {
+        "type": "continuous",
+        "min": low,
+        "max": high,
+        "dimension": 2,
+        "inRange": {"color": list(scale)},
+        "orient": "horizontal",
+        "left": "center",
+        "bottom": 0,
+        "itemWidth": 12,
+        "itemHeight": 180,
+        "precision": min(decimals_for(high), 6),
+        "text": [f"{short(high, decimals)} {figure.unit}".strip(), f"{short(low, decimals)} {figure.unit}".strip()],
+        "textStyle": {"color": MUTED, "fontSize": 12},
+        "hoverLink": False,
+    }
+    rows = category_axis(figure.rows, inverse=True, splitLine={"show": True, "lineStyle": {"color": HAIRLINE}})
+    rows["axisLabel"] = {"color": INK, "fontSize": 12, "width": 170, "overflow": "break", "interval": 0}
+    columns = category_axis(figure.columns, position="top")
+    room = grid(top=10, right=10, bottom=48)
+    option = frame(figure, trigger="item", grid=room, xAxis=columns, yAxis=rows, visualMap=shades, series=[one])
+    narrow = {"yAxis": {"axisLabel": {"width": 90, "fontSize": 11}}, "series": [{"label": {"show": False}}]}
+    return Chart(option, (), narrow, figure.unit, decimals)
+
+
+def _decimals(series: Sequence[Series]) -> int:
+    return shared_decimals(value for each in series for value in each.floats)
+
+
+__all__ = ["bar_chart", "heatmap_chart", "line_chart", "mark_lines", "quantity", "waterfall_chart"]

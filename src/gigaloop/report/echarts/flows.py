@@ -1,0 +1,108 @@
+"""Sankey diagrams and treemaps as ECharts options."""
+
+from __future__ import annotations
+
+from gigaloop.report.echarts.wire import Chart, Json, Key, Palette, frame, rounded, short
+from gigaloop.report.figures import Branch, SankeyFigure, TreemapFigure
+from gigaloop.report.numbers import shared_decimals
+from gigaloop.report.palette import GAIN, INK, LOSS, Style, ink_on
+
+_USEFUL = Style(GAIN, 0, "solid", "rect")
+_LOST = Style(LOSS, 1, "solid", "rect")
+
+
+def sankey_chart(figure: SankeyFigure, _palette: Palette) -> Chart:
+    """Draw flows as bands; what is lost has its own colour, and says so in its label."""
+    decimals = shared_decimals([link.value.value for link in figure.links])
+    inputs = sum(figure.outflow(node) for node in figure.nodes if not figure.inflow(node)) or 1.0
+    nodes: list[Json] = []
+    for node in figure.nodes:
+        into = [link for link in figure.links if link.target == node]
+        lost = bool(into) and all(link.loss for link in into)
+        value = max(figure.inflow(node), figure.outflow(node))
+        amount = f"{short(value, decimals)} {figure.unit}".strip()
+        share = f"{100 * value / inputs:.1f} %"
+        nodes.append(
+            {
+                "name": node,
+                "itemStyle": (_LOST if lost else _USEFUL).item,
+                "text": f"{node}\n{amount}" + (f" lost, {share}" if lost else ""),
+                "tip": [node, amount, f"{share} of what enters", *(["lost"] if lost else [])],
+            }
+        )
+    links: list[Json] = [
+        {
+            "source": link.source,
+            "target": link.target,
+            "value": rounded(link.value.value),
+            "lineStyle": {"color": LOSS if link.loss else GAIN, "opacity": 0.34 if link.loss else 0.26},
+            "tip": [
+                f"{link.source} → {link.target}",
+                f"{short(link.value.value, decimals)} {figure.unit}".strip(),
+                *(["lost"] if link.loss else []),
+            ],
+        }
+        for link in figure.links
+    ]
+    label = {"color": INK, "fontSize": 12, "lineHeight": 15, "width": 132, "overflow": "break"}
+    one: Json = {
+        "type": "sankey",
+        "data": nodes,
+        "links": links,
+        "left": 4,
+        "right": 140,
+        "top": 12,
+        "bottom": 12,
+        "nodeWidth": 12,
+        "nodeGap": 22,
+        "nodeAlign": "left",
+        "draggable": False,
+        "layoutIterations": 64,
+        "label": label,
+        "emphasis": {"focus": "adjacency"},
+    }
+    narrow = {"series": [{"right": 84, "nodeWidth": 8, "label": {"fontSize": 10, "lineHeight": 12, "width": 80}}]}
+    keys = [Key("goes on", _USEFUL)]
+    if any(link.loss for link in figure.links):
+        keys.append(Key("lost", _LOST))
+    legend = tuple(keys) if len(keys) > 1 else ()
+    return Chart(frame(figure, trigger="item", series=[one]), legend, narrow, figure.unit, decimals)
+
+
+def treemap_chart(figure: TreemapFigure, palette: Palette) -> Chart:
+    """Draw parts of a whole as areas, grouped by the first level."""
+    decimals = shared_decimals([number.value for branch in figure.branches for _, number in branch.leaves()])
+    whole = sum(branch.value.value or 0.0 for branch in figure.branches) or 1.0
+
+    def node(branch: Branch, style: Style) -> Json:
+        amount = f"{short(branch.value.value, decimals)} {figure.unit}".strip()
+        share = f"{100 * (branch.value.value or 0.0) / whole:.1f} %"
+        ink = ink_on(style.colour)
+        leaf: Json = {
+            "name": branch.name,
+            "value": rounded(branch.value.value),
+            "text": f"{branch.name}\n{amount}",
+            "tip": [branch.name, amount, f"{share} of the whole"],
+            "itemStyle": style.item | {"borderColor": "#fff", "borderWidth": 1, "gapWidth": 1},
+            "label": {"color": ink},
+            "upperLabel": {"color": ink},
+        }
+        return leaf | ({"children": [node(part, style) for part in branch.parts]} if branch.parts else {})
+
+    one: Json = {
+        "type": "treemap",
+        "data": [node(branch, palette[branch.name]) for branch in figure.branches],
+        "left": 0,
+        "right": 0,
+        "top": 0,
+        "bottom": 0,
+        "roam": False,
+        "nodeClick": False,
+        "breadcrumb": {"show": False},
+        "label": {"fontSize": 12, "lineHeight": 15, "overflow": "break"},
+        "upperLabel": {"show": True, "height": 22, "fontWeight": 600},
+        "emphasis": {"disabled": True},
+        "levels": [{"itemStyle": {"gapWidth": 3, "borderWidth": 0}}],
+    }
+    keys = tuple(Key(branch.name, palette[branch.name]) for branch in figure.branches)
+    return Chart(frame(figure, trigger="item", series=[one]), keys, {}, figure.unit, decimals)

@@ -1,0 +1,36 @@
+"""Gantt charts as ECharts options."""
+
+from __future__ import annotations
+
+from gigaloop.report.echarts.charts import mark_lines
+from gigaloop.report.echarts.wire import Chart, Json, Key, Palette, category_axis, frame, grid, time_axis
+from gigaloop.report.figures import GanttFigure, Task
+from gigaloop.report.palette import HAIRLINE, INK, ink_on
+
+
+def gantt_chart(figure: GanttFigure, palette: Palette) -> Chart:
+    """Draw tasks as bars over time, milestones as diamonds, and marks as lines across all rows."""
+    rows = {row: i for i, row in enumerate(figure.rows)}
+    series: list[Json] = []
+    for phase in figure.phases:
+        style = palette[phase]
+        data = [_item(task, rows[task.row]) for task in figure.tasks if task.phase == phase]
+        one: Json = {"type": "custom", "name": phase, "renderItem": "task", "itemStyle": style.item, "data": data}
+        series.append(one | {"encode": {"x": [0, 1], "y": 2}, "ink": ink_on(style.colour)})
+    if figure.marks:
+        series.append({"type": "line", "name": "", "data": [], "markLine": mark_lines(figure.marks)})
+    names = category_axis(figure.rows, inverse=True, splitLine={"show": True, "lineStyle": {"color": HAIRLINE}})
+    names["axisLabel"] = {"color": INK, "fontSize": 12, "width": 190, "overflow": "break", "interval": 0}
+    room = grid(top=24 if figure.marks else 8, right=24)
+    parts: Json = {"grid": room, "xAxis": time_axis(), "yAxis": names, "series": series}
+    keys = tuple(Key(phase, palette[phase], "area", phase) for phase in figure.phases)
+    narrow = {"yAxis": {"axisLabel": {"width": 96, "fontSize": 11}}}
+    return Chart(frame(figure, trigger="item", **parts), keys, narrow)
+
+
+def _item(task: Task, row: int) -> Json:
+    start, end = task.start.isoformat(), task.end.isoformat()
+    days = (task.end - task.start).days
+    when = start if task.is_milestone else f"{start} to {end}, {days} days"
+    tip = [task.row, task.phase, when, *([task.label] if task.label else [])]
+    return {"value": [start, end, row], "text": task.label, "tip": tip}

@@ -1,0 +1,30 @@
+"""Figures as data: what is shown, in which unit, from which evidence; how it is drawn is decided elsewhere."""
+
+from gigaloop.report.figures.base import Figure, Series
+from gigaloop.report.figures.charts import BarFigure, HeatmapFigure, LineFigure, Mark, Step, WaterfallFigure
+from gigaloop.report.figures.flows import Branch, Link, SankeyFigure, TreemapFigure
+from gigaloop.report.figures.places import Flow, MapFigure, Point, Rack, RackFigure, Tray
+from gigaloop.report.figures.schedules import GanttFigure, Task
+
+__all__ = [
+    "BarFigure",
+    "Branch",
+    "Figure",
+    "Flow",
+    "GanttFigure",
+    "HeatmapFigure",
+    "LineFigure",
+    "Link",
+    "MapFigure",
+    "Mark",
+    "Point",
+    "Rack",
+    "RackFigure",
+    "SankeyFigure",
+    "Series",
+    "Step",
+    "Task",
+    "Tray",
+    "TreemapFigure",
+    "WaterfallFigure",
+]

@@ -1,0 +1,1 @@
+"""Studies drive the engines: the chain of stages, memoised by content, and the store of runs."""

@@ -1,0 +1,190 @@
+"""The chain of stages: design, plan, value, watch, each memoised by the content that it depends on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from gigaloop.catalogue import Catalogue, load_catalogue
+from gigaloop.design import Design, design_generation
+from gigaloop.plan import Plan, plan_programme
+from gigaloop.programme import Programme, apply_scenario
+from gigaloop.study.cache import Cache, digest, engine_digest
+from gigaloop.value import Valuation, value_programme
+from gigaloop.watch import Ledger, reconcile_claims
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
+
+STAGES = ("design", "plan", "value", "watch")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class StageRun:
+    """One stage as it ran: its wall time [s], and whether its result was there already."""
+
+    name: str
+    seconds: float
+    cached: bool
+
+
+Progress = Callable[[str, StageRun | None], None]
+"""Called with a stage's name when it begins (None) and when it is done."""
+
+
+def _silent(_name: str, _done: StageRun | None) -> None:
+    return
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run of a programme gives: every engine's record, and the key that they belong to."""
+
+    programme: Programme
+    catalogue: Catalogue
+    key: str
+    scenario: str
+    designs: Mapping[str, Design]
+    plan: Plan
+    value: Valuation
+    watch: Ledger
+    stages: tuple[StageRun, ...]
+    warnings: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def tables(self) -> dict[str, dict[str, np.ndarray[Any, Any]]]:
+        """The results as tables: NumPy columns by table name."""
+        from gigaloop.study.tables import result_tables
+
+        return result_tables(self)
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        from gigaloop.study.tables import connect
+
+        return connect(self.tables)
+
+    def relation(self, table: str) -> duckdb.DuckDBPyRelation:
+        """Give a table as a DuckDB relation.
+
+        Raises
+        ------
+        UsageError
+            If there is no such table.
+        """
+        from gigaloop.study.tables import require_table
+
+        require_table(self.tables, table)
+        return self._connection.table(table)
+
+    def sql(self, query: str) -> duckdb.DuckDBPyRelation:
+        """Ask the tables a question in SQL."""
+        return self._connection.sql(query)
+
+
+def run(
+    programme: Programme,
+    catalogue: Catalogue | None = None,
+    *,
+    scenario: str = "",
+    cache: Cache | None = None,
+    progress: Progress = _silent,
+) -> Result:
+    """Carry a programme through the chain.
+
+    Parameters
+    ----------
+    programme
+        The programme.
+    catalogue
+        The catalogue it was loaded with; the bundled one where not given.
+    scenario
+        Id of one of its scenarios, applied first.
+    cache
+        Where results are kept by content; in memory for this process where not given.
+    progress
+        Told when stages begin and end.
+
+    Raises
+    ------
+    ProgrammeError
+        If there is no such scenario, or the programme is wrong with it.
+    InfeasibleError
+        If no plan exists.
+    """
+    catalogue = catalogue if catalogue is not None else load_catalogue()
+    cache = cache if cache is not None else _MEMORY
+    if scenario:
+        programme = apply_scenario(programme, scenario)
+    keys = _Keys(programme, catalogue)
+    done: list[StageRun] = []
+
+    def stage(name: str, key: str, compute: Callable[[], T]) -> T:
+        progress(name, None)
+        begin = time.perf_counter()
+        result: T | None = cache.get(name, key)
+        cached = result is not None
+        if result is None:
+            result = compute()
+            cache.put(name, key, result)
+        done.append(StageRun(name, time.perf_counter() - begin, cached))
+        progress(name, done[-1])
+        return result
+
+    designs = stage(
+        "design",
+        keys.design,
+        lambda: {g.id: design_generation(programme, g, catalogue) for g in programme.generations},
+    )
+    plan = stage("plan", keys.plan, lambda: plan_programme(programme, designs, catalogue))
+    value = stage("value", keys.value, lambda: value_programme(programme, designs, plan, catalogue))
+    watch = stage("watch", keys.watch, lambda: reconcile_claims(programme, plan.planned_power(), plan.built_power()))
+    return Result(
+        programme, catalogue, keys.whole, scenario, designs, plan, value, watch, tuple(done), tuple(cache.warnings)
+    )
+
+
+_MEMORY = Cache()
+
+
+class _Keys:
+    """Content keys of the stages: what a stage does not read does not enter its key."""
+
+    _DESIGN = ("parts", "generations", "workloads", "suppliers", "policy", "price_year", "sites", "factories")
+    _PLAN = (*_DESIGN, "horizon", "lanes", "demands")
+
+    def __init__(self, programme: Programme, catalogue: Catalogue) -> None:
+        content = programme.model_dump(mode="json", by_alias=True)
+        common = [engine_digest(), catalogue.digest]
+        self.design = digest([*common, {name: content[name] for name in self._DESIGN}])
+        self.plan = digest([self.design, {name: content[name] for name in self._PLAN}])
+        self.value = digest([self.plan, "value"])
+        self.watch = digest([self.plan, content["contracts"], content["claims"]])
+        self.whole = digest([*common, content])
+
+
+def cache_folder(programme_folder: Path) -> Path:
+    """Give the folder for cached stages of a programme: its own ``.gigaloop/``, else the user's cache folder."""
+    return state_folder(programme_folder) / "cache"
+
+
+def state_folder(programme_folder: Path) -> Path:
+    """Give the folder for what gigaloop keeps about a programme; outside it where it cannot be written.
+
+    Set ``GIGALOOP_CACHE`` to choose another folder than the user's cache for the latter.
+    """
+    import os
+
+    own = programme_folder / ".gigaloop"
+    if os.access(own if own.is_dir() else programme_folder, os.W_OK):
+        return own
+    user = os.environ.get("GIGALOOP_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    name = f"{programme_folder.name}-{digest(str(programme_folder.resolve()))[:8]}"
+    return Path(user) / "gigaloop" / name

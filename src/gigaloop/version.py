@@ -1,0 +1,3 @@
+"""The version of gigaloop."""
+
+VERSION = "0.1.0"

@@ -1,0 +1,247 @@
+"""What is announced, optioned, firm and built: claims and contracts added up by firmness, nothing counted twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from gigaloop.programme.schema import Claim, Contract, Firmness, Programme
+from gigaloop.programme.schema.deal import Amount
+
+LADDER = (Firmness.BUILT, Firmness.FIRM, Firmness.OPTION, Firmness.ANNOUNCED)
+"""Firmness from the firmest down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A claim, or one firmness of a contract. Power in W, money in USD of the programme's price year."""
+
+    path: str
+    kind: str
+    what: str
+    who: str
+    counterparty: str
+    date: str
+    firmness: Firmness
+    power: float | None
+    money: float | None
+    jobs: float | None
+    counts: bool
+    why_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The sum of the entries of one firmness that count."""
+
+    firmness: Firmness
+    entries: int
+    power: float
+    money: float
+    jobs: float
+
+
+@dataclass(frozen=True, slots=True)
+class Realised:
+    """A claim beside what came after it, in one measure (``power`` W, ``money`` USD or ``jobs``)."""
+
+    earlier: str
+    later: str
+    measure: str
+    promised: float
+    came: float
+    firmness: Firmness
+
+    @property
+    def ratio(self) -> float:
+        """What came over what was promised."""
+        return self.came / self.promised
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How firm the power planned at a site is: W on facility basis by rung, which add up to ``planned``."""
+
+    site: str
+    planned: float
+    built: float
+    firm: float
+    option: float
+    announced: float
+    uncovered: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The result of the watch: entries, totals by firmness, promises beside deeds, and the plan's coverage."""
+
+    entries: tuple[Entry, ...]
+    totals: tuple[Total, ...]
+    realised: tuple[Realised, ...]
+    coverage: tuple[Coverage, ...]
+
+
+def reconcile_claims(
+    programme: Programme, planned: Mapping[str, float], built: Mapping[str, float] | None = None
+) -> Ledger:
+    """List claims and contracts by firmness and say how firm the plan's power is.
+
+    Parameters
+    ----------
+    programme
+        The programme with its claims and contracts.
+    planned
+        Facility power that the plan has online at each site at the end of the horizon, what was online at its
+        start included [W].
+    built
+        Facility power online at each site at the start of the horizon [W].
+
+    Notes
+    -----
+    A claim counts unless it says ``counts: false``, is superseded by another one, or belongs to a contract (which
+    counts in its place). Of a contract, ``firm`` and ``optional`` count as stated; what its ``total`` exceeds them
+    by is announced, because nothing public says that it binds.
+    """
+    entries = tuple(_claim_entries(programme)) + tuple(_contract_entries(programme))
+    return Ledger(
+        entries,
+        tuple(_totals(entries)),
+        tuple(_realised(programme)),
+        tuple(_coverage(programme, planned, built or {})),
+    )
+
+
+def _claim_entries(programme: Programme) -> Iterator[Entry]:
+    superseded = {claim.supersedes: claim.id for claim in programme.claims if claim.supersedes}
+    for claim in programme.claims:
+        why_not = ""
+        if claim.id in superseded:
+            why_not = f"superseded by {superseded[claim.id]}"
+        elif claim.contract:
+            why_not = f"counted in contract {claim.contract}"
+        elif not claim.counts:
+            why_not = "part of, or the same as, another entry"
+        yield Entry(
+            f"claims.{claim.id}",
+            "claim",
+            claim.what,
+            claim.who,
+            claim.counterparty,
+            claim.date.isoformat(),
+            claim.firmness,
+            None if claim.power is None else float(claim.power),
+            None if claim.money is None else programme.usd(claim.money),
+            None if claim.jobs is None else float(claim.jobs),
+            not why_not,
+            why_not,
+        )
+
+
+def _contract_entries(programme: Programme) -> Iterator[Entry]:
+    for contract in programme.contracts:
+        for firmness, power, money in _split(programme, contract):
+            yield Entry(
+                f"contracts.{contract.id}",
+                contract.kind,
+                contract.name,
+                contract.buyer,
+                contract.seller,
+                contract.signed.isoformat(),
+                firmness,
+                power,
+                money,
+                None,
+                True,
+                "",
+            )
+
+
+def _split(programme: Programme, contract: Contract) -> Iterator[tuple[Firmness, float | None, float | None]]:
+    def power(amount: Amount) -> float:
+        return 0.0 if amount.power is None else float(amount.power)
+
+    def money(amount: Amount) -> float:
+        return 0.0 if amount.money is None else programme.usd(amount.money)
+
+    firm, optional, total = contract.firm, contract.optional, contract.total
+    rest = (
+        max(0.0, power(total) - power(firm) - power(optional)),
+        max(0.0, money(total) - money(firm) - money(optional)),
+    )
+    parts = (
+        (Firmness.FIRM, power(firm), money(firm)),
+        (Firmness.OPTION, power(optional), money(optional)),
+        (Firmness.ANNOUNCED, *rest),
+    )
+    stated = [part for part in parts if part[1] or part[2]]
+    if not stated:
+        firmness = Firmness.OPTION if contract.kind == "option" else Firmness.ANNOUNCED
+        yield firmness, None, None
+    for firmness, watts, usd in stated:
+        yield firmness, watts or None, usd or None
+
+
+def _totals(entries: tuple[Entry, ...]) -> Iterator[Total]:
+    for firmness in LADDER:
+        rows = [entry for entry in entries if entry.counts and entry.firmness is firmness]
+        yield Total(
+            firmness,
+            len(rows),
+            sum(row.power or 0.0 for row in rows),
+            sum(row.money or 0.0 for row in rows),
+            sum(row.jobs or 0.0 for row in rows),
+        )
+
+
+def _realised(programme: Programme) -> Iterator[Realised]:
+    claims = {claim.id: claim for claim in programme.claims}
+
+    def first(claim: Claim) -> Claim:
+        seen = {claim.id}
+        while claim.supersedes and claim.supersedes in claims and claim.supersedes not in seen:
+            claim = claims[claim.supersedes]
+            seen.add(claim.id)
+        return claim
+
+    for claim in programme.claims:
+        origin = first(claim)
+        if origin is claim:
+            continue
+        for measure in ("power", "money", "jobs"):
+            promised, came = getattr(origin, measure), getattr(claim, measure)
+            if promised and came is not None:
+                # Compared as each was stated: a pledge is held to its own words, not to later prices.
+                yield Realised(
+                    f"claims.{origin.id}",
+                    f"claims.{claim.id}",
+                    measure,
+                    float(promised),
+                    float(came),
+                    claim.firmness,
+                )
+
+
+def _coverage(programme: Programme, planned: Mapping[str, float], built: Mapping[str, float]) -> Iterator[Coverage]:
+    rungs: dict[str, dict[Firmness, float]] = {site.id: dict.fromkeys(LADDER, 0.0) for site in programme.sites}
+    for contract in programme.contracts:
+        named = [site_id for site_id in contract.sites if planned.get(site_id, 0.0) > 0]
+        whole = sum(planned[site_id] for site_id in named)
+        for firmness, power, _ in _split(programme, contract):
+            for site_id in named:
+                rungs[site_id][firmness] += (power or 0.0) * planned[site_id] / whole
+    for site in programme.sites:
+        left = planned.get(site.id, 0.0)
+        taken = {}
+        offered = {**rungs[site.id], Firmness.BUILT: built.get(site.id, 0.0)}
+        for firmness in LADDER:
+            taken[firmness] = min(left, offered[firmness])
+            left -= taken[firmness]
+        yield Coverage(
+            site.id,
+            planned.get(site.id, 0.0),
+            taken[Firmness.BUILT],
+            taken[Firmness.FIRM],
+            taken[Firmness.OPTION],
+            taken[Firmness.ANNOUNCED],
+            left,
+        )
