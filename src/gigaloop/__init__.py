@@ -13,7 +13,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from gigaloop.version import VERSION as __version__
+from gigaloop.version import VERSION
 
 if TYPE_CHECKING:
     from gigaloop.api import diff, load, new, report, run, save
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from gigaloop.core.quantity import Quantity, parse
     from gigaloop.programme import Programme
     from gigaloop.study.chain import Result
+
+__version__ = VERSION
 
 _HOMES = {
     "gigaloop.api": ("diff", "load", "new", "report", "run", "save"),

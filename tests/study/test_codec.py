@@ -16,9 +16,7 @@ from gigaloop.watch import Total
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.dates(),
-    lambda inner: (
-        st.lists(inner) | st.dictionaries(st.text(), inner) | st.tuples(inner, inner)
-    ),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.tuples(inner, inner),
     max_leaves=12,
 )
 
@@ -65,7 +63,7 @@ def test_bytes_cannot_name_anything_but_records_of_gigaloop(name, monkeypatch):
     data = codec.dumps(Total("firm", 1, 0.0, 0.0, 0.0))  # type: ignore[arg-type]
     assert codec.loads(data) == Total("firm", 1, 0.0, 0.0, 0.0)  # type: ignore[arg-type]
     monkeypatch.setattr(codec, "_name", lambda _kind: name)
-    with pytest.raises(ValueError, match="no record of gigaloop|damaged"):
+    with pytest.raises(ValueError, match=r"no record of gigaloop|damaged"):
         codec.loads(codec.dumps(Total("firm", 1, 0.0, 0.0, 0.0)))  # type: ignore[arg-type]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, InstanceOf, StringConstraints
@@ -21,6 +22,16 @@ def _coarse(value: str) -> str:
 
 CoarseDate = Annotated[str, BeforeValidator(str), AfterValidator(_coarse)]
 """An ISO date as coarse as its source states it: a year, quarter, month or day."""
+
+@dataclass(frozen=True, slots=True)
+class EntryOf:
+    """Marks a text as the id of an entry of a kind."""
+
+    kind: str
+
+
+AcceleratorId = Annotated[str, EntryOf("accelerator")]
+LeadTimeId = Annotated[str, EntryOf("lead_time")]
 
 ApparentPower = Annotated[Quantity, Dim("apparent power", above=0.0)]
 Latitude = Annotated[Quantity, Dim("number", low=-90.0, high=90.0)]

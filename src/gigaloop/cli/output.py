@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json as jsonlib
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
@@ -89,3 +91,47 @@ def show_error(error: GigaloopError, *, as_json: bool) -> None:
     if isinstance(error, InfeasibleError):
         for way in error.ways_out:
             err.print(Text(f"  way out: {way}"), soft_wrap=True)
+
+
+class Progress:
+    """Stages as they run, on standard error: a spinner on a terminal, a line when each is done."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._status: Status | None = None
+
+    def begin(self, name: str) -> None:
+        """Say that a stage has begun."""
+        if not self._quiet and err.is_terminal:
+            self.stop()
+            self._status = err.status(Text(f"{name} ..."))
+            self._status.start()
+
+    def done(self, name: str, seconds: float, *, cached: bool) -> None:
+        """Say how long a stage took."""
+        self.stop()
+        if not self._quiet:
+            stage(name, seconds, cached=cached)
+
+    def stop(self) -> None:
+        """Take the spinner away."""
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Progress]:
+    """Show stages while a block runs."""
+    shown = Progress(quiet=quiet)
+    try:
+        yield shown
+    finally:
+        shown.stop()
+
+
+def stage(name: str, seconds: float, *, cached: bool) -> None:
+    """Print one stage and its time to standard error."""
+    err.print(
+        Text.assemble((f"{name:<8}", "bold"), f"{seconds:7.2f} s", ("  kept from before" if cached else "", "dim"))
+    )

@@ -137,7 +137,7 @@ class Anchor:
 
 
 def anchors(report: Report) -> dict[int, Anchor]:
-    """Number figures and tables in reading order and give each section, figure and table its link.
+    """Give each section, figure and table its link, and number figures and tables in reading order.
 
     Returns
     -------

@@ -19,7 +19,7 @@ from gigaloop.report.echarts import chart
 from gigaloop.report.figures import Figure
 from gigaloop.report.numbers import Number
 from gigaloop.report.palette import palette_for
-from gigaloop.report.register import Register, linked, range_of
+from gigaloop.report.register import Register, linked, plain, range_of
 from gigaloop.report.tables import Cell, CellLike, Table, Text, slug
 
 if TYPE_CHECKING:
@@ -56,10 +56,10 @@ def render(report: Report) -> str:
     Raises
     ------
     ValueError
-        If two parts of the report have the same id.
+        If two parts of the report have the same id, or a link leads nowhere.
     """
     figures = report.figures()
-    palette = palette_for(entity for figure in figures for entity in figure.entities())
+    palette = palette_for(figure.entities() for figure in figures)
     links = anchors(report)
     charts = {links[id(figure)].id: chart(figure, palette) for figure in figures}
     scripts = [_asset("assets", "echarts.min.js"), _asset("templates", "report.js")] if charts else []
@@ -70,6 +70,7 @@ def render(report: Report) -> str:
     return page.render(
         report=report,
         anchor=lambda thing: links[id(thing)],
+        address=lambda link: _address(link, {each.id for each in links.values()}),
         charts=charts,
         data=script_json({name: each.as_dict() for name, each in charts.items()}),
         states=_asset("assets", "us-states.json").strip() if has_map else "",
@@ -109,13 +110,19 @@ def write(report: Report, path: str | os.PathLike[str]) -> Path:
 
 
 def script_json(data: object) -> str:
-    """Give data as JSON that may stand inside a script element, whatever texts it holds.
+    r"""Give data as JSON that may stand inside a script element, whatever texts it holds.
 
     >>> print(script_json({"name": "</script>"}))
-    {"name":"\\u003c/script\\u003e"}
+    {"name":"\u003c/script\u003e"}
     """
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.translate(_IN_SCRIPT)
+
+
+def _address(link: Link, known: set[str]) -> str:
+    if slug(link.to) not in known:
+        raise ValueError(f"the link '{link.text}' leads to '{link.to}', which is no part of the report")
+    return "#" + slug(link.to)
 
 
 def _policy(scripts: list[str]) -> str:
@@ -150,6 +157,7 @@ def _environment() -> Environment:
         "range_of": range_of,
         "as_cell": as_cell,
         "slug": slug,
+        "plain": plain,
     }
     environment.filters.update(words)
     return environment

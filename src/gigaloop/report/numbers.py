@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import floor, isfinite, log10
+from math import floor, isclose, isfinite, log10
 from typing import SupportsFloat
 
 from gigaloop.core.evidence import Evidence
@@ -86,15 +86,27 @@ def decimals_for(value: float) -> int:
 def shared_decimals(values: Iterable[float | None]) -> int:
     """Say how many decimals a column needs so that all its numbers are read alike.
 
-    Whole numbers need none; otherwise the largest number decides, so that its three leading digits are seen.
+    No more than the numbers have; as many as show two digits of the smallest, so long as the largest is not
+    written with more than four digits; one at least where a number is below one. What is a millionth of the
+    largest counts as nothing.
 
-    >>> shared_decimals([98.4, 3.25, None]), shared_decimals([4, 120]), shared_decimals([])
-    (1, 0, 0)
+    >>> [shared_decimals(values) for values in ([98.4, 3.25], [4, 120], [140, 5.6, 0.3], [2450, 410.5], [])]
+    [1, 0, 1, 0, 0]
     """
     known = [abs(value) for value in values if value is not None and isfinite(value)]
-    if not known or all(value == int(value) for value in known):
+    largest = max(known, default=0.0)
+    seen = [value for value in known if value > 1e-6 * largest]
+    if not seen:
         return 0
-    return decimals_for(max(known))
+    smallest = min(seen)
+    needed = next((digits for digits in range(9) if all(_written(value, digits) for value in seen)), 9)
+    wanted = max(0, 1 - floor(log10(smallest)))
+    room = max(0, 3 - floor(log10(largest)), 1 if smallest < 1 else 0)
+    return min(needed, wanted, room)
+
+
+def _written(value: float, digits: int) -> bool:
+    return isclose(round(value, digits), value, rel_tol=1e-6)
 
 
 def format_number(value: float | None, decimals: int | None = None) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from math import pi
 
 INK = "#1b2430"
@@ -12,7 +13,7 @@ HAIRLINE = "#d9dee5"
 ACCENT = "#0b5a8f"
 LOSS = "#b5483a"
 GAIN = "#0072b2"
-GROUND = "#eef1f4"
+GROUND = "#e4e9ee"
 
 # Okabe and Ito's palette for colour-blind readers (jfly.uni-koeln.de/color, 2008), less its black and yellow, which
 # are hard to see as areas on white, followed by three of Paul Tol's "muted" scheme (SRON/EPS/TN/09-002, 2021).
@@ -74,14 +75,29 @@ def style_at(position: int) -> Style:
     )
 
 
-def palette_for(entities: Iterable[str]) -> Mapping[str, Style]:
-    """Give each entity a style in order of first appearance.
+def palette_for(figures: Iterable[Sequence[str]]) -> Mapping[str, Style]:
+    """Give each entity one style for the whole report.
 
-    >>> palette = palette_for(["Houston", "Racine", "Houston"])
-    >>> palette["Houston"].colour, len(palette)
-    ('#0072b2', 2)
+    Parameters
+    ----------
+    figures
+        The entities of each figure. Two that appear together in a figure never share a style; those that never
+        meet may, so that the colours that are told apart best are used first.
+
+    >>> palette = palette_for([["Houston", "Racine"], ["Racine", "Abilene"]])
+    >>> palette["Houston"].colour == palette["Abilene"].colour != palette["Racine"].colour
+    True
     """
-    return {entity: style_at(i) for i, entity in enumerate(dict.fromkeys(entities))}
+    groups = [tuple(dict.fromkeys(entities)) for entities in figures]
+    beside: dict[str, set[str]] = {}
+    for group in groups:
+        for entity in group:
+            beside.setdefault(entity, set()).update(group)
+    taken: dict[str, int] = {}
+    for entity, others in beside.items():
+        used = {taken[other] for other in others if other in taken}
+        taken[entity] = next(position for position in count() if position not in used)
+    return {entity: style_at(position) for entity, position in taken.items()}
 
 
 def luminance(colour: str) -> float:

@@ -130,3 +130,13 @@ def linked(source: str) -> list[tuple[str, str]]:
     if at < len(source):
         parts.append((source[at:], ""))
     return parts
+
+
+def plain(source: str) -> str:
+    """Give the text of a source without its addresses, or the site's name where it is nothing else.
+
+    >>> plain("Rack datasheet; https://example.org/a.pdf"), plain("https://example.org/a.pdf")
+    ('Rack datasheet', 'example.org')
+    """
+    words = "".join(text for text, address in linked(source) if not address).strip(" ;,()")
+    return words or source.split("/")[2]

@@ -8,6 +8,7 @@ from math import cos, pi, radians, sin, sqrt
 WIDTH = 975.0
 HEIGHT = 610.0
 _EDGE = 1e-6
+_INSETS = 400.0  # right end of the insets of Alaska and Hawaii
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +99,5 @@ def project_near(lon: float, lat: float) -> tuple[float, float] | None:
     piece = _PIECES[0]
     x, y = piece.unbounded(lon, lat)
     x, y = 487.5 + 1300 * x, 305 + 1300 * y
-    return min(max(x, 12.0), WIDTH - 12), min(max(y, 12.0), HEIGHT - 12)
+    x, y = min(max(x, 12.0), WIDTH - 12), min(max(y, 12.0), HEIGHT - 12)
+    return (max(x, _INSETS) if y > HEIGHT - 100 else x), y

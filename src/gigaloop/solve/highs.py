@@ -37,7 +37,7 @@ _BASIS_STATES = (
     _highspy.HighsBasisStatus.kNonbasic,
 )
 _SIMPLEX, _IPX, _CHOOSE = "simplex", "ipx", "choose"
-INTERIOR_POINT_FROM = 60_000
+INTERIOR_POINT_FROM = 30_000
 """Entries from which ``choose`` takes interior point for a cold linear programme: see docs/solve.md, Methods."""
 _scheduler = threading.local()
 
@@ -255,6 +255,8 @@ class Engine:
             self._highs.setSolution(len(whole), whole.astype(np.int32), np.round(start[whole]))
         with Interrupts(self._highs, _highspy.cb.HighsCallbackType, options) as interrupts:
             status = self._highs.run()
+        if interrupts.error is not None:
+            raise interrupts.error
         model_status = self._highs.getModelStatus()
         if status == _highspy.HighsStatus.kError:
             text = self._highs.modelStatusToString(model_status)

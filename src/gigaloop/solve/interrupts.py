@@ -19,6 +19,7 @@ class Interrupts:
         self._callback_kinds = [getattr(kinds, name) for name in self._KINDS]
         self._stop = options.stop
         self.by_keyboard = False
+        self.error: BaseException | None = None
         self._catches = (
             options.interruptible
             and threading.current_thread() is threading.main_thread()
@@ -29,7 +30,10 @@ class Interrupts:
         self.by_keyboard = True
 
     def _ask(self, _kind: Any, _text: str, _out: Any, asked: Any, _data: Any) -> None:  # noqa: ANN401
-        if self.by_keyboard or (self._stop is not None and self._stop()):
+        try:
+            asked.user_interrupt = self.by_keyboard or (self._stop is not None and self._stop())
+        except BaseException as error:  # noqa: BLE001 - HiGHS would swallow it: raised again after the run
+            self.error = error
             asked.user_interrupt = True
 
     def __enter__(self) -> Interrupts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from gigaloop.catalogue.entry import CoarseDate, Entry, Id
+from gigaloop.catalogue.entry import AcceleratorId, CoarseDate, Entry
 from gigaloop.core.quantity import (
     Bandwidth,
     Current,
@@ -55,7 +55,7 @@ class Rack(Entry):
     family: str = ""
     first_ship: CoarseDate | None = None
     status: str = ""
-    accelerator: Id | None = None
+    accelerator: AcceleratorId | None = None
     """Entry of its accelerator."""
     accelerators: PositiveCount | None = None
     accelerator_power: Power | None = None

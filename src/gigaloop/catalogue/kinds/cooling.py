@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from gigaloop.catalogue.entry import Entry, Id
+from gigaloop.catalogue.entry import Entry, LeadTimeId
 from gigaloop.core.quantity import (
     Dim,
     Fraction,
@@ -36,6 +36,6 @@ class CoolingEquipment(Entry):
     cop: Annotated[Quantity, Dim("number", above=0.0)] | None = None
     """Heat moved over electricity, at rating."""
     availability: Fraction | None = None
-    lead_time: Id | None = None
+    lead_time: LeadTimeId | None = None
     """Entry of its lead time."""
     suppliers: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import field_validator
 
-from gigaloop.catalogue.entry import ApparentPower, Entry, Id, PositiveFraction, Record
+from gigaloop.catalogue.entry import ApparentPower, Entry, LeadTimeId, PositiveFraction, Record
 from gigaloop.core.quantity import Duration, Fraction, Number, PositiveCount, PositivePower, RackUnits, Voltage
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class PowerEquipment(Entry):
     role: Literal["transformer", "switchgear", "breaker", "generator", "turbine", "ups", "relay"]
     rating: ApparentPower | None = None
     electric_rating: PositivePower | None = None
-    lead_time: Id
+    lead_time: LeadTimeId
     """Entry of its lead time."""
     price_rise_since_2019: Fraction | None = None
     suppliers: tuple[str, ...] = ()

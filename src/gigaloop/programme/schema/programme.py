@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -54,7 +55,9 @@ class Programme(Record):
     claims: tuple[Claim, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
 
-    _places: dict[str, Place] = PrivateAttr(default_factory=dict)
+    _places: Mapping[str, Place] = PrivateAttr(default_factory=dict)
+    _origin: object = PrivateAttr(default=None)
+    """What it was made of, for scenarios; see :mod:`gigaloop.programme.assemble`."""
 
     @cached_property
     def calendar(self) -> Calendar:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Literal
 
 from gigaloop.report.echarts.wire import (
+    NARROW_NAMES,
     Chart,
     Json,
     Key,
@@ -13,7 +15,7 @@ from gigaloop.report.echarts.wire import (
     category_axis,
     frame,
     grid,
-    quantity,
+    name_axis,
     rounded,
     short,
     time_axis,
@@ -21,10 +23,11 @@ from gigaloop.report.echarts.wire import (
 )
 from gigaloop.report.figures import BarFigure, HeatmapFigure, LineFigure, Mark, Series, WaterfallFigure
 from gigaloop.report.numbers import decimals_for, shared_decimals
-from gigaloop.report.palette import DIVERGING, GAIN, HAIRLINE, INK, MUTED, SHADES, Style, ink_on, mix
+from gigaloop.report.palette import DIVERGING, GAIN, INK, MUTED, SHADES, Style, ink_on, mix
 
 ASKED = Style(INK, 0, (6, 4), "diamond")
 _FEW_POINTS = 30
+_MARK_LINE = 14  # height of the words of a mark [px]
 _FEW_CELLS = 240
 
 
@@ -56,11 +59,11 @@ def line_chart(figure: LineFigure, palette: Palette) -> Chart:
         keys.append(Key(figure.asked.name, ASKED, "asked", figure.asked.name))
     if figure.marks and drawn:
         drawn[-1]["markLine"] = mark_lines(figure.marks)
-    tall = len(figure.marks) and 18
+    tall = marks_height(figure.marks)
     parts: Json = {
-        "grid": grid(top=40 + tall, right=26),
+        "grid": grid(top=34 + tall, right=26),
         "xAxis": time_axis() if timed else category_axis(periods, boundaryGap=False),
-        "yAxis": value_axis(figure.axis_name, along="y"),
+        "yAxis": value_axis(figure.axis_name, along="y", nameGap=13 + tall),
         "series": drawn,
     }
     decimals = _decimals(figure.all_series())
@@ -80,18 +83,27 @@ def _line(figure: LineFigure, series: Series, periods: list[str], *, timed: bool
     }
 
 
-def mark_lines(marks: Sequence[Mark]) -> Json:
-    """Draw moments as thin upright lines with their words above."""
+def mark_lines(marks: Sequence[Mark], *, position: Literal["start", "end"] = "end") -> Json:
+    """Draw moments as thin upright lines with their words at the end that is on top."""
     return {
         "silent": True,
         "symbol": "none",
         "lineStyle": {"color": MUTED, "type": [3, 3], "width": 1},
-        "label": {"color": INK, "fontSize": 11, "formatter": "{b}", "position": "end"},
+        "label": {"color": INK, "fontSize": 11, "formatter": "{b}", "position": position},
         "data": [
-            {"name": mark.label, "xAxis": mark.at.isoformat() if isinstance(mark.at, date) else mark.at}
-            for mark in marks
+            {
+                "name": mark.label,
+                "xAxis": mark.at.isoformat() if isinstance(mark.at, date) else mark.at,
+                "label": {"distance": 4 + _MARK_LINE * (i % 2)},
+            }
+            for i, mark in enumerate(sorted(marks, key=lambda mark: str(mark.at)))
         ],
     }
+
+
+def marks_height(marks: Sequence[Mark]) -> int:
+    """Give the room above a plot that the words of marks need, in one line or two [px]."""
+    return min(len(marks), 2) * _MARK_LINE + (4 if marks else 0)
 
 
 def bar_chart(figure: BarFigure, palette: Palette) -> Chart:
@@ -138,8 +150,8 @@ def bar_chart(figure: BarFigure, palette: Palette) -> Chart:
     names = category_axis(figure.categories)
     narrow: Json = {}
     if figure.horizontal:
-        names |= {"inverse": True, "axisLabel": {"color": INK, "fontSize": 12, "width": 190, "overflow": "break"}}
-        narrow = {"yAxis": {"axisLabel": {"width": 96, "fontSize": 11}}}
+        names = name_axis(figure.categories)
+        narrow = NARROW_NAMES
         axes: Json = {"yAxis": names, "xAxis": value_axis(figure.axis_name, along="x")}
         room = grid(top=8, right=56, bottom=42)
     else:
@@ -152,7 +164,7 @@ def bar_chart(figure: BarFigure, palette: Palette) -> Chart:
 
 
 def _labelled(value: float | str, text: str, side: str) -> Json:
-    label = {"show": value != "-", "formatter": text, "position": side, "color": INK, "fontSize": 12}
+    label = {"show": value != "-", "formatter": text, "position": side, "color": INK, "fontSize": 12, "distance": 6}
     return {"value": value, "label": label}
 
 
@@ -182,17 +194,14 @@ def waterfall_chart(figure: WaterfallFigure, _palette: Palette) -> Chart:
         for kind, data in drawn.items()
         if data
     ]
-    names = category_axis([step.name for step in figure.steps], inverse=True)
-    names["axisLabel"] = {"color": INK, "fontSize": 12, "width": 190, "overflow": "break", "interval": 0}
     parts: Json = {
         "grid": grid(top=8, right=64, bottom=42),
-        "yAxis": names,
+        "yAxis": name_axis(step.name for step in figure.steps),
         "xAxis": value_axis(figure.axis_name, along="x"),
         "series": series,
     }
     keys = tuple(Key(kind, kinds[kind]) for kind, data in drawn.items() if data)
-    narrow = {"yAxis": {"axisLabel": {"width": 96, "fontSize": 11}}}
-    return Chart(frame(figure, trigger="item", **parts), keys, narrow, figure.unit, decimals)
+    return Chart(frame(figure, trigger="item", **parts), keys, NARROW_NAMES, figure.unit, decimals)
 
 
 def heatmap_chart(figure: HeatmapFigure, _palette: Palette) -> Chart:
@@ -239,17 +248,13 @@ def heatmap_chart(figure: HeatmapFigure, _palette: Palette) -> Chart:
         "textStyle": {"color": MUTED, "fontSize": 12},
         "hoverLink": False,
     }
-    rows = category_axis(figure.rows, inverse=True, splitLine={"show": True, "lineStyle": {"color": HAIRLINE}})
-    rows["axisLabel"] = {"color": INK, "fontSize": 12, "width": 170, "overflow": "break", "interval": 0}
+    rows = name_axis(figure.rows, width=170)
     columns = category_axis(figure.columns, position="top")
     room = grid(top=10, right=10, bottom=48)
     option = frame(figure, trigger="item", grid=room, xAxis=columns, yAxis=rows, visualMap=shades, series=[one])
-    narrow = {"yAxis": {"axisLabel": {"width": 90, "fontSize": 11}}, "series": [{"label": {"show": False}}]}
+    narrow = NARROW_NAMES | {"series": [{"label": {"show": False}}]}
     return Chart(option, (), narrow, figure.unit, decimals)
 
 
 def _decimals(series: Sequence[Series]) -> int:
     return shared_decimals(value for each in series for value in each.floats)
-
-
-__all__ = ["bar_chart", "heatmap_chart", "line_chart", "mark_lines", "quantity", "waterfall_chart"]

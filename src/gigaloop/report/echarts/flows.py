@@ -25,8 +25,9 @@ def sankey_chart(figure: SankeyFigure, _palette: Palette) -> Chart:
         nodes.append(
             {
                 "name": node,
+                "lost": lost,
                 "itemStyle": (_LOST if lost else _USEFUL).item,
-                "text": f"{node}\n{amount}" + (f" lost, {share}" if lost else ""),
+                "text": f"{node}\n{amount}" + (f" lost ({share})" if lost else ""),
                 "tip": [node, amount, f"{share} of what enters", *(["lost"] if lost else [])],
             }
         )
@@ -44,7 +45,8 @@ def sankey_chart(figure: SankeyFigure, _palette: Palette) -> Chart:
         }
         for link in figure.links
     ]
-    label = {"color": INK, "fontSize": 12, "lineHeight": 15, "width": 132, "overflow": "break"}
+    label: Json = {"color": INK, "fontSize": 12, "lineHeight": 15, "width": 132, "overflow": "break"}
+    label |= {"textBorderColor": "rgba(255,255,255,0.75)", "textBorderWidth": 2}
     one: Json = {
         "type": "sankey",
         "data": nodes,
@@ -61,12 +63,24 @@ def sankey_chart(figure: SankeyFigure, _palette: Palette) -> Chart:
         "label": label,
         "emphasis": {"focus": "adjacency"},
     }
-    narrow = {"series": [{"right": 84, "nodeWidth": 8, "label": {"fontSize": 10, "lineHeight": 12, "width": 80}}]}
+    upright: Json = {"orient": "vertical", "left": 8, "right": 36, "top": 8, "bottom": 58}
+    upright |= {"nodeWidth": 32, "nodeGap": 46}
+    upright["data"] = [{"label": _below() if node["lost"] else _inside()} for node in nodes]
+    narrow = {"series": [upright]}
     keys = [Key("goes on", _USEFUL)]
     if any(link.loss for link in figure.links):
         keys.append(Key("lost", _LOST))
     legend = tuple(keys) if len(keys) > 1 else ()
     return Chart(frame(figure, trigger="item", series=[one]), legend, narrow, figure.unit, decimals)
+
+
+def _inside() -> Json:
+    place = {"position": "inside", "color": "#ffffff", "textBorderWidth": 0}
+    return place | {"fontSize": 11, "lineHeight": 13, "width": 330}
+
+
+def _below() -> Json:
+    return {"position": "bottom", "align": "center", "fontSize": 10, "lineHeight": 12, "width": 72}
 
 
 def treemap_chart(figure: TreemapFigure, palette: Palette) -> Chart:
@@ -84,8 +98,7 @@ def treemap_chart(figure: TreemapFigure, palette: Palette) -> Chart:
             "text": f"{branch.name}\n{amount}",
             "tip": [branch.name, amount, f"{share} of the whole"],
             "itemStyle": style.item | {"borderColor": "#fff", "borderWidth": 1, "gapWidth": 1},
-            "label": {"color": ink},
-            "upperLabel": {"color": ink},
+            "label": {"color": ink, "textBorderColor": style.colour, "textBorderWidth": 3},
         }
         return leaf | ({"children": [node(part, style) for part in branch.parts]} if branch.parts else {})
 
@@ -99,8 +112,8 @@ def treemap_chart(figure: TreemapFigure, palette: Palette) -> Chart:
         "roam": False,
         "nodeClick": False,
         "breadcrumb": {"show": False},
-        "label": {"fontSize": 12, "lineHeight": 15, "overflow": "break"},
-        "upperLabel": {"show": True, "height": 22, "fontWeight": 600},
+        "label": {"fontSize": 12, "lineHeight": 15, "overflow": "truncate", "ellipsis": "…"},
+        "upperLabel": {"show": True, "height": 22, "fontWeight": 600, "color": INK},
         "emphasis": {"disabled": True},
         "levels": [{"itemStyle": {"gapWidth": 3, "borderWidth": 0}}],
     }

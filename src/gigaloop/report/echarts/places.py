@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import sqrt
 
 from gigaloop.report.echarts.labels import Placed, Spot, place_labels
@@ -10,12 +11,18 @@ from gigaloop.report.echarts.wire import Chart, Json, Key, Palette, category_axi
 from gigaloop.report.figures import Flow, MapFigure, Point, RackFigure
 from gigaloop.report.figures.places import position
 from gigaloop.report.numbers import shared_decimals
-from gigaloop.report.palette import GROUND, INK, MUTED, Style, ink_on
+from gigaloop.report.palette import DASHES, GROUND, INK, MUTED, Style, ink_on
 from gigaloop.report.usmap import HEIGHT, WIDTH, project_near
 
 _SMALLEST, _LARGEST, _PLAIN = 8.0, 34.0, 9.0  # diameters of points [px]
 _THINNEST, _WIDEST = 1.2, 8.0  # widths of flows [px]
-_MARGIN = 92.0  # room beside the map for places overseas, in the map's units
+_WEST, _MARGIN = 62.0, 96.0  # room beside the map for the Aleutians, and for places overseas [map units]
+_WIDE, _NARROW, _SHRINK = (
+    928.0,
+    354.0,
+    0.6,
+)  # widths of the map for which names are placed [px]
+_SHRINK = 0.6  # of points on the narrow map
 
 
 def map_chart(figure: MapFigure, palette: Palette) -> Chart:
@@ -24,7 +31,10 @@ def map_chart(figure: MapFigure, palette: Palette) -> Chart:
     overseas = {point.id for point in figure.points if project_near(point.lon, point.lat) is None}
     top = max((point.value.value or 0.0 for point in figure.points), default=0.0)
     sizes = {point.id: _diameter(point, top) for point in figure.points}
-    labels = _labels(figure.points, spots, sizes, bool(overseas))
+    wide = _labels(figure.points, spots, sizes, _WIDE, bool(overseas))
+    small = {name: round(size * _SHRINK, 1) for name, size in sizes.items()}
+    narrow = _labels(figure.points, spots, small, _NARROW, bool(overseas))
+    patches: list[Json] = [{} for _ in figure.flow_kinds]
     series: list[Json] = [_flows(figure, kind, spots, palette) for kind in figure.flow_kinds]
     for kind in figure.kinds:
         data: list[Json] = []
@@ -43,10 +53,11 @@ def map_chart(figure: MapFigure, palette: Palette) -> Chart:
                 "text": point.name,
                 "tip": tip,
             }
-            placed = labels[point.id]
-            if placed:
-                one["label"] = {"show": True, "position": placed.side, "offset": [0, round(placed.shift, 1)]}
+            one["label"] = _label(wide[point.id])
             data.append(one)
+        mine = [point.id for point in figure.points if point.kind == kind]
+        patch = [{"symbolSize": small[name], "label": _label(narrow[name])} for name in mine]
+        patches.append({"label": {"fontSize": 10}, "data": patch})
         style = palette[kind]
         series.append(
             {
@@ -55,14 +66,16 @@ def map_chart(figure: MapFigure, palette: Palette) -> Chart:
                 "coordinateSystem": "geo",
                 "symbol": style.symbol,
                 "data": data,
-                "itemStyle": {"color": style.colour, "opacity": 0.88, "borderColor": "#fff", "borderWidth": 1},
+                "itemStyle": {"color": style.colour, "opacity": 0.85, "borderColor": "#fff", "borderWidth": 1},
                 "label": {"show": False, "color": INK, "fontSize": 11.5, "distance": 4} | _halo(),
-                "labelLayout": {"hideOverlap": True},
                 "emphasis": {"label": {"show": True}},
                 "z": 5,
             }
         )
-    side = _MARGIN if overseas else 0.0
+    if overseas:
+        series.append(_heading(spots, overseas))
+    west, east = (_MARGIN, _MARGIN) if overseas else (_WEST, 0.0)
+    aspect = (WIDTH + west + east) / HEIGHT
     geo: Json = {
         "map": "us-states",
         "aspectScale": 1,
@@ -73,13 +86,20 @@ def map_chart(figure: MapFigure, palette: Palette) -> Chart:
         "right": 0,
         "top": 0,
         "bottom": 0,
-        "boundingCoords": [[-side, HEIGHT], [WIDTH + side, 0]],
+        "boundingCoords": [[-west, HEIGHT], [WIDTH + east, 0]],
+        "clip": False,
         "itemStyle": {"areaColor": GROUND, "borderColor": "#fff", "borderWidth": 1},
         "label": {"show": False},
     }
     keys = [Key(kind, palette[kind], "point", kind) for kind in figure.kinds]
-    keys += [Key(kind, palette[kind], "line", kind) for kind in figure.flow_kinds if kind]
-    return Chart(frame(figure, trigger="item", geo=geo, series=series), tuple(keys), {}, figure.unit)
+    keys += [Key(kind, _flow_style(figure, kind, palette), "line", kind) for kind in figure.flow_kinds if kind]
+    return Chart(
+        frame(figure, trigger="item", geo=geo, series=series),
+        tuple(keys),
+        {"series": patches},
+        figure.unit,
+        aspect=aspect,
+    )
 
 
 def _halo() -> Json:
@@ -89,7 +109,7 @@ def _halo() -> Json:
 def _spots(points: Sequence[Point]) -> dict[str, tuple[float, float]]:
     """Place every point in the map's units, y upwards; those overseas in a column beside the nearer coast."""
     spots: dict[str, tuple[float, float]] = {}
-    columns: dict[float, list[Point]] = {-_MARGIN * 0.62: [], WIDTH + _MARGIN * 0.62: []}
+    columns: dict[float, list[Point]] = {-_MARGIN + 14: [], WIDTH + _MARGIN - 14: []}
     west, east = columns
     for point in points:
         place = project_near(point.lon, point.lat)
@@ -110,22 +130,45 @@ def _diameter(point: Point, top: float) -> float:
 
 
 def _labels(
-    points: Sequence[Point], spots: dict[str, tuple[float, float]], sizes: dict[str, float], wide: bool
+    points: Sequence[Point], spots: dict[str, tuple[float, float]], sizes: dict[str, float], width: float, abroad: bool
 ) -> dict[str, Placed | None]:
-    """Choose where each name stands, the largest points first."""
-    side = _MARGIN if wide else 0.0
+    """Choose where each name stands on a map of a width [px], the largest points first."""
+    west, east = (_MARGIN, _MARGIN) if abroad else (_WEST, 0.0)
+    scale = width / (WIDTH + west + east)
     order = sorted(points, key=lambda point: -sizes[point.id])
     found = place_labels(
-        [Spot(spots[p.id][0] + side, HEIGHT - spots[p.id][1], sizes[p.id] / 2, p.name) for p in order],
-        width=WIDTH + 2 * side,
-        height=HEIGHT,
+        [
+            Spot((spots[p.id][0] + west) * scale, (HEIGHT - spots[p.id][1]) * scale, sizes[p.id] / 2, p.name)
+            for p in order
+        ],
+        width=width,
+        height=HEIGHT * scale,
     )
     return {point.id: placed for point, placed in zip(order, found, strict=True)}
 
 
+def _label(placed: Placed | None) -> Json:
+    if placed is None:
+        return {"show": False}
+    return {"show": True, "position": placed.side, "offset": [0, round(placed.shift, 1)]}
+
+
+def _heading(spots: dict[str, tuple[float, float]], overseas: set[str]) -> Json:
+    """Write "outside the US" over the columns of places overseas."""
+    there = [spots[name] for name in overseas]
+    columns = {x: max(y for other, y in there if other == x) for x, _ in there}
+    label = {"show": True, "color": MUTED, "fontSize": 11, "fontStyle": "italic"}
+    data = [
+        {"value": [x, y + 34], "text": "outside the US", "label": {"position": "right" if x < 0 else "left"}}
+        for x, y in sorted(columns.items())
+    ]
+    heading: Json = {"type": "scatter", "name": "", "coordinateSystem": "geo", "symbolSize": 0.01, "silent": True}
+    return heading | {"label": label | _halo(), "data": data}
+
+
 def _flows(figure: MapFigure, kind: str, spots: dict[str, tuple[float, float]], palette: Palette) -> Json:
     top = max((flow.value.value or 0.0 for flow in figure.flows), default=0.0) or 1.0
-    style = palette.get(kind, Style(MUTED, 0, "solid", "circle"))
+    style = _flow_style(figure, kind, palette)
     data: list[Json] = []
     for flow in figure.flows:
         if flow.kind != kind:
@@ -149,6 +192,12 @@ def _flows(figure: MapFigure, kind: str, spots: dict[str, tuple[float, float]], 
         "lineStyle": {"color": style.colour, "opacity": 0.55, "curveness": 0.22, "type": dash},
         "z": 3,
     }
+
+
+def _flow_style(figure: MapFigure, kind: str, palette: Palette) -> Style:
+    """Give the colour of a kind of flow, with a dash of its own among the flows of the map."""
+    style = palette.get(kind, Style(MUTED, 0, "solid", "circle"))
+    return replace(style, dash=DASHES[figure.flow_kinds.index(kind) % len(DASHES)])
 
 
 def _flow_tip(figure: MapFigure, flow: Flow) -> list[str]:
@@ -176,7 +225,7 @@ def rack_chart(figure: RackFigure, palette: Palette) -> Chart:
             for tray in rack.trays:
                 if tray.kind != kind:
                     continue
-                power = quantity(tray.power, figure.unit) if tray.power.value is not None else ""
+                power = quantity(tray.power, figure.unit, decimals) if tray.power.value is not None else ""
                 tip = [tray.name, *(line for line in (rack.name, position(tray), kind, power, tray.detail) if line)]
                 value = [i, tray.bottom_u - 1, tray.top_u - 1]
                 data.append({"value": value, "text": tray.name, "end": power, "tip": tip})
@@ -191,5 +240,5 @@ def rack_chart(figure: RackFigure, palette: Palette) -> Chart:
     racks["axisLabel"] = {"color": INK, "fontSize": 12.5, "lineHeight": 17, "fontWeight": 600, "interval": 0}
     room = {"left": 40, "right": 8, "top": 48, "bottom": 8}
     option = frame(figure, trigger="item", grid=room, xAxis=racks, yAxis=units, series=series)
-    keys = tuple(Key(kind, palette[kind], "area", kind) for kind in figure.kinds)
+    keys = tuple(Key(kind, replace(palette[kind], hatch=0), "area", kind) for kind in figure.kinds)
     return Chart(option, keys, {"xAxis": {"axisLabel": {"fontSize": 10}}}, figure.unit, decimals)

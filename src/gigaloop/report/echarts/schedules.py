@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gigaloop.report.echarts.charts import mark_lines
-from gigaloop.report.echarts.wire import Chart, Json, Key, Palette, category_axis, frame, grid, time_axis
+from gigaloop.report.echarts.charts import mark_lines, marks_height
+from gigaloop.report.echarts.wire import NARROW_NAMES, Chart, Json, Key, Palette, frame, grid, name_axis, time_axis
 from gigaloop.report.figures import GanttFigure, Task
-from gigaloop.report.palette import HAIRLINE, INK, ink_on
+from gigaloop.report.palette import HAIRLINE, ink_on
 
 
 def gantt_chart(figure: GanttFigure, palette: Palette) -> Chart:
@@ -18,14 +18,12 @@ def gantt_chart(figure: GanttFigure, palette: Palette) -> Chart:
         one: Json = {"type": "custom", "name": phase, "renderItem": "task", "itemStyle": style.item, "data": data}
         series.append(one | {"encode": {"x": [0, 1], "y": 2}, "ink": ink_on(style.colour)})
     if figure.marks:
-        series.append({"type": "line", "name": "", "data": [], "markLine": mark_lines(figure.marks)})
-    names = category_axis(figure.rows, inverse=True, splitLine={"show": True, "lineStyle": {"color": HAIRLINE}})
-    names["axisLabel"] = {"color": INK, "fontSize": 12, "width": 190, "overflow": "break", "interval": 0}
-    room = grid(top=24 if figure.marks else 8, right=24)
+        series.append({"type": "line", "name": "", "data": [], "markLine": mark_lines(figure.marks, position="start")})
+    names = name_axis(figure.rows, splitLine={"show": True, "lineStyle": {"color": HAIRLINE}})
+    room = grid(top=8 + marks_height(figure.marks), right=24)
     parts: Json = {"grid": room, "xAxis": time_axis(), "yAxis": names, "series": series}
     keys = tuple(Key(phase, palette[phase], "area", phase) for phase in figure.phases)
-    narrow = {"yAxis": {"axisLabel": {"width": 96, "fontSize": 11}}}
-    return Chart(frame(figure, trigger="item", **parts), keys, narrow)
+    return Chart(frame(figure, trigger="item", **parts), keys, NARROW_NAMES)
 
 
 def _item(task: Task, row: int) -> Json:

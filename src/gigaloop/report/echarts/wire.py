@@ -37,6 +37,7 @@ class Chart:
     narrow: Json = field(default_factory=dict)
     unit: str = ""
     decimals: int = 0
+    aspect: float | None = None  # width by height, where the chart's shape is given
 
     def as_dict(self) -> Json:
         """Give what the page's script reads."""
@@ -65,7 +66,7 @@ def frame(figure: Figure, *, trigger: Literal["axis", "item"], **parts: object) 
     }
 
 
-def grid(*, top: int = 40, right: int = 20, bottom: int = 6, left: int = 6) -> Json:
+def grid(*, top: int = 34, right: int = 20, bottom: int = 6, left: int = 6) -> Json:
     """Give a plot area that keeps its axis labels and names inside the chart."""
     bounds = {"outerBoundsMode": "same", "outerBoundsContain": "axisLabel"}
     return {"left": left, "right": right, "top": top, "bottom": bottom, **bounds}
@@ -78,7 +79,7 @@ def value_axis(name: str, *, along: Literal["x", "y"], **more: object) -> Json:
         "name": name,
         "nameTextStyle": {"color": MUTED, "fontSize": 12, "align": "left" if along == "y" else "center"},
         "nameLocation": "end" if along == "y" else "middle",
-        "nameGap": 16 if along == "y" else 30,
+        "nameGap": 13 if along == "y" else 30,
         "axisLabel": {"color": MUTED, "fontSize": 12, "hideOverlap": True},
         "axisLine": {"show": False},
         "axisTick": {"show": False},
@@ -100,6 +101,15 @@ def category_axis(names: Iterable[str], **more: object) -> Json:
     return axis | more
 
 
+def name_axis(names: Iterable[str], *, width: int = 190, **more: object) -> Json:
+    """Give an upright axis of names, the first on top, long ones broken into lines."""
+    label = {"color": INK, "fontSize": 12, "lineHeight": 14, "width": width, "overflow": "break", "interval": 0}
+    return category_axis(names, inverse=True, axisLabel=label, **more)
+
+
+NARROW_NAMES: Json = {"yAxis": {"axisLabel": {"width": 92, "fontSize": 11, "lineHeight": 12}}}
+
+
 def time_axis() -> Json:
     """Give an axis of dates, labelled by year and month in ISO order."""
     month = 28 * 24 * 3600 * 1000
@@ -113,9 +123,10 @@ def time_axis() -> Json:
     }
 
 
-def quantity(number: Number, unit: str = "") -> str:
+def quantity(number: Number, unit: str = "", decimals: int | None = None) -> str:
     """Give a number with its unit as words for labels and tooltips."""
-    return " ".join(part for part in (number.text, number.unit or unit) if part)
+    text = format_number(number.value, decimals if number.decimals is None else number.decimals)
+    return " ".join(part for part in (text, number.unit or unit) if part)
 
 
 def rounded(value: float | None) -> float | str:

@@ -73,11 +73,8 @@ class Figure(ABC):
 
     @property
     def axis_name(self) -> str:
-        """The name of the value axis with its unit.
-
-        A measure without a unit, and a unit without a measure, stand alone.
-        """
-        if self.measure and self.unit:
+        """The name of the value axis with its unit."""
+        if self.measure and self.unit and self.measure != self.unit:
             return f"{self.measure} ({self.unit})"
         return self.measure or self.unit
 

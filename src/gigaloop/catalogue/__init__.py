@@ -1,0 +1,8 @@
+"""Sourced facts: accelerators, racks, networks, power and cooling, suppliers' parts, places, prices and agreements."""
+
+from gigaloop.catalogue.catalogue import Catalogue, load_catalogue
+from gigaloop.catalogue.entry import Entry
+from gigaloop.catalogue.facts import Fact, facts
+from gigaloop.catalogue.kinds import KINDS
+
+__all__ = ["KINDS", "Catalogue", "Entry", "Fact", "facts", "load_catalogue"]

@@ -1,0 +1,312 @@
+"""What the commands do: load, call an engine, show."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gigaloop import api
+from gigaloop.catalogue import Catalogue, load_catalogue
+from gigaloop.cli import output, summary
+from gigaloop.core.errors import StoreError, UsageError
+from gigaloop.core.evidence import Evidence, EvidenceKind
+from gigaloop.programme import Programme, load_programme
+
+if TYPE_CHECKING:
+    from gigaloop.study.chain import Result, StageRun
+
+
+def _load(folder: Path, facts: Path | None) -> tuple[Programme, Catalogue]:
+    catalogue = api.catalogue_for(folder, facts)
+    return load_programme(folder, catalogue), catalogue
+
+
+def _run(folder: Path, scenario: str, facts: Path | None, *, use_cache: bool, quiet: bool) -> Result:
+    from gigaloop.study.cache import Cache
+    from gigaloop.study.chain import cache_folder
+    from gigaloop.study.chain import run as run_chain
+
+    with output.progress(quiet=quiet) as shown:
+        shown.begin("load")
+        begin = time.perf_counter()
+        programme, catalogue = _load(folder, facts)
+        shown.done("load", time.perf_counter() - begin, cached=False)
+
+        def progress(name: str, done: StageRun | None) -> None:
+            if done is None:
+                shown.begin(name)
+            else:
+                shown.done(name, done.seconds, cached=done.cached)
+
+        cache = Cache(cache_folder(folder) if use_cache else None)
+        result = run_chain(programme, catalogue, scenario=scenario, cache=cache, progress=progress)
+    if not quiet:
+        for warning in result.warnings:
+            output.note(f"warning: {warning}")
+    return result
+
+
+def run(folder: Path, scenario: str, out: Path | None, facts: Path | None, *, use_cache: bool, json: bool) -> None:
+    """Run the chain, keep the run, show the summary."""
+    result = _run(folder, scenario, facts, use_cache=use_cache, quiet=json)
+    begin = time.perf_counter()
+    saved = api.save(result, out if out is not None else _runs_folder(folder))
+    seconds = time.perf_counter() - begin
+    report = saved / "report.html"
+    if json:
+        output.print_json(summary.run_object(result, report, seconds))
+        return
+    output.stage("report", seconds, cached=False)
+    summary.show_run(result)
+    output.line()
+    output.line(f"Report   {report}")
+    output.line(f"Results  {saved}  (tables as Parquet; 'gigaloop store sql {folder} ...' asks them)")
+
+
+def _runs_folder(folder: Path) -> Path:
+    from gigaloop.study.chain import state_folder
+
+    return state_folder(folder) / "runs"
+
+
+def check(folder: Path, facts: Path | None, *, json: bool) -> None:
+    """Load the programme; loading raises every problem."""
+    programme, catalogue = _load(folder, facts)
+    counts = {
+        name: len(getattr(programme, name))
+        for name in (
+            "generations", "parts", "workloads", "suppliers", "factories", "lanes", "sites", "demands", "contracts",
+            "claims", "scenarios",
+        )
+    }  # fmt: skip
+    if json:
+        output.print_json({"programme": programme.id, "ok": True, "counts": counts, "catalogue": catalogue.digest})
+        return
+    output.line(f"{programme.name}: no problem found", style="bold green")
+    output.line(", ".join(f"{number} {name}" for name, number in counts.items() if number))
+
+
+def design(folder: Path, generation: str, scenario: str, facts: Path | None, *, json: bool) -> None:
+    """Engineer one generation or all."""
+    from gigaloop.core.suggest import did_you_mean
+    from gigaloop.design import design_generation
+    from gigaloop.programme import apply_scenario
+
+    programme, catalogue = _load(folder, facts)
+    if scenario:
+        programme = apply_scenario(programme, scenario)
+    known = {g.id: g for g in programme.generations}
+    if generation and generation not in known:
+        hint = did_you_mean(generation, known, otherwise=f"there are: {', '.join(known)}")
+        raise UsageError(f"there is no generation '{generation}'", hint=hint)
+    chosen = [known[generation]] if generation else list(programme.generations)
+    designs = {g.id: design_generation(programme, g, catalogue) for g in chosen}
+    if json:
+        objects = {name: summary.design_object(made) for name, made in designs.items()}
+        output.print_json({"programme": programme.id, "designs": objects})
+        return
+    for made in designs.values():
+        summary.show_design(programme, made)
+
+
+def plan(folder: Path, scenario: str, facts: Path | None, *, json: bool) -> None:
+    """Plan the programme."""
+    result = _run(folder, scenario, facts, use_cache=True, quiet=json)
+    if json:
+        output.print_json({"programme": result.programme.id, "key": result.key, "plan": summary.plan_object(result)})
+        return
+    summary.show_plan(result)
+
+
+def value(folder: Path, scenario: str, facts: Path | None, *, json: bool) -> None:
+    """Value the plan."""
+    result = _run(folder, scenario, facts, use_cache=True, quiet=json)
+    if json:
+        output.print_json(
+            {
+                "programme": result.programme.id,
+                "key": result.key,
+                "value": summary.value_object(result),
+                "watch": summary.watch_object(result),
+            }
+        )
+        return
+    summary.show_value(result)
+
+
+def diff(before: Path, after: Path, *, json: bool) -> None:
+    """Compare two programmes."""
+    changes = api.diff(api.load(before), api.load(after))
+    if json:
+        output.print_json({"changes": [summary.change_object(change) for change in changes]})
+        return
+    if not changes:
+        output.line("no difference")
+        return
+    output.table(
+        f"{len(changes)} changes",
+        [("path", "left"), ("before", "left"), ("after", "left"), ("change", "right")],
+        [summary.change_row(change) for change in changes],
+    )
+
+
+def schema(*, units: bool, json: bool) -> None:
+    """Print the JSON Schema, or the table of units."""
+    from gigaloop.core.units import DIMENSIONS, UNITS
+
+    if units:
+        rows = {name: [u.symbol for u in UNITS.values() if u.dimension == name] for name in DIMENSIONS}
+        if json:
+            output.print_json(rows)
+            return
+        output.table(
+            "Units",
+            [("dimension", "left"), ("base", "left"), ("example", "left"), ("units", "left")],
+            [(name, d.base, d.example, "  ".join(rows[name])) for name, d in DIMENSIONS.items()],
+        )
+        return
+    from gigaloop.programme import json_schema
+
+    output.print_json(json_schema())
+
+
+def new(folder: Path, source: str, *, json: bool) -> None:
+    """Start a programme."""
+    made = api.new(folder, source=source)
+    if json:
+        output.print_json({"folder": str(made), "files": sorted(path.name for path in made.iterdir())})
+        return
+    output.line(f"made {made}")
+    output.line(f"next: edit its files, then 'gigaloop check {made}' and 'gigaloop run {made}'")
+
+
+def evidence(folder: Path, path: str, kind: str, facts: Path | None, *, json: bool) -> None:
+    """Show the evidence of the numbers below a path."""
+    from gigaloop.programme import quantities
+
+    if kind and kind not in set(EvidenceKind):
+        raise UsageError(f"there is no kind of evidence '{kind}'", hint=f"there are: {', '.join(EvidenceKind)}")
+    programme, _ = _load(folder, facts)
+    rows = [
+        (where, quantity, quantity.evidence)
+        for where, quantity in quantities(programme)
+        if (not path or where == path or where.startswith(f"{path}."))
+        and (not kind or (quantity.evidence is not None and quantity.evidence.kind == kind))
+    ]
+    if not rows:
+        raise UsageError(
+            f"there is no number at '{path}'" + (f" of kind '{kind}'" if kind else ""),
+            hint="paths go through sections and ids, e.g. sites.abilene.pue",
+        )
+    if json:
+        data = [{"path": p, "value": str(q), "evidence": e.as_dict() if e else None} for p, q, e in rows]
+        output.print_json({"programme": programme.id, "numbers": data})
+        return
+    output.table(
+        f"{len(rows)} numbers",
+        [("path", "left"), ("value", "right"), ("kind", "left"), ("date", "left"), ("source", "left")],
+        [(p, q, *_evidence_cells(e)) for p, q, e in rows],
+    )
+
+
+def _evidence_cells(evidence: Evidence | None) -> tuple[str, str, str]:
+    if evidence is None:
+        return "", "", ""
+    span = f" [{evidence.low or '...'} to {evidence.high or '...'}]" if evidence.low or evidence.high else ""
+    source = evidence.source if evidence.date != "0000" else f"{evidence.source}, {evidence.place or ''}"
+    return evidence.kind.value, "" if evidence.date == "0000" else evidence.date, source + span
+
+
+def catalogue_list(kind: str, facts: Path | None, *, json: bool) -> None:
+    """List the entries of the catalogue."""
+    catalogue = load_catalogue(facts)
+    kinds = catalogue.kinds()
+    if kind and kind not in kinds:
+        raise UsageError(f"the catalogue has no kind '{kind}'", hint=f"there are: {', '.join(kinds)}")
+    entries = [entry for name in ([kind] if kind else kinds) for entry in catalogue.of_kind(name)]
+    if json:
+        data = [{"id": entry.id, "kind": entry.kind, "name": entry.name} for entry in entries]
+        output.print_json({"as_of": str(catalogue.as_of), "entries": data})
+        return
+    output.table(
+        f"{len(entries)} entries, as of {catalogue.as_of}",
+        [("id", "left"), ("kind", "left"), ("name", "left")],
+        [(entry.id, entry.kind, entry.name) for entry in entries],
+    )
+
+
+def catalogue_show(entry_id: str, facts: Path | None, *, json: bool) -> None:
+    """Show one entry."""
+    catalogue = load_catalogue(facts)
+    entry = catalogue[entry_id]
+    found = catalogue.facts(entry)
+    if json:
+        data = [{"name": f.name, "value": f.value, "evidence": f.evidence.as_dict()} for f in found]
+        output.print_json({"id": entry.id, "kind": entry.kind, "name": entry.name, "facts": data})
+        return
+    output.line(f"{entry.name} ({entry.kind})", style="bold")
+    output.table(
+        "",
+        [("fact", "left"), ("value", "right"), ("kind", "left"), ("date", "left"), ("source", "left")],
+        [(f.name, f.value, *_evidence_cells(f.evidence)) for f in found],
+    )
+
+
+def store_list(folder: Path, out: Path | None, *, json: bool) -> None:
+    """List the runs of a programme."""
+    from gigaloop.study.store import list_runs
+
+    runs = list_runs(_existing(folder, out))
+    if json:
+        output.print_json({"runs": [dict(run.manifest) | {"folder": str(run.folder)} for run in runs]})
+        return
+    output.table(
+        f"{len(runs)} runs",
+        [("key", "left"), ("written", "left"), ("scenario", "left"), ("tables", "right"), ("folder", "left")],
+        [
+            (r.key[:12], r.manifest.get("written", ""), r.manifest.get("scenario", ""), len(r.tables), r.folder)
+            for r in runs
+        ],
+    )
+
+
+def store_show(folder: Path, key: str, out: Path | None, *, json: bool) -> None:
+    """Show one run."""
+    from gigaloop.study.store import open_run
+
+    run = open_run(_existing(folder, out), key)
+    if json:
+        output.print_json(dict(run.manifest) | {"folder": str(run.folder)})
+        return
+    output.line(f"{run.manifest.get('programme')} {run.key}, written {run.manifest.get('written')}", style="bold")
+    output.table("Tables", [("table", "left"), ("rows", "right")], run.manifest["tables"].items())
+    output.line(f"Folder  {run.folder}")
+
+
+def store_sql(folder: Path, query: str, key: str, out: Path | None, *, json: bool) -> None:
+    """Query one run."""
+    import duckdb
+
+    from gigaloop.study.store import open_run
+
+    run = open_run(_existing(folder, out), key)
+    try:
+        with run.connect() as connection:
+            answer = connection.execute(query)
+            columns = [description[0] for description in answer.description or ()]
+            rows = answer.fetchall()
+    except duckdb.Error as error:
+        tables = ", ".join(run.tables)
+        raise UsageError(f"the query failed: {str(error).splitlines()[0]}", hint=f"tables: {tables}") from None
+    if json:
+        output.print_json({"columns": columns, "rows": [list(row) for row in rows]})
+        return
+    output.table("", [(name, "left") for name in columns], rows)
+
+
+def _existing(folder: Path, out: Path | None) -> Path:
+    runs = out if out is not None else _runs_folder(folder)
+    if out is None and not folder.is_dir():
+        raise StoreError("there is no such folder", where=str(folder), hint="name the folder of a programme")
+    return runs

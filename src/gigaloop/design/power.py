@@ -1,0 +1,185 @@
+"""The power path: the four power numbers of a rack, its busbar, and the converters from medium voltage to the chip."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gigaloop.design.records import BomTable, ChainStage, FlowLink, PowerRollup
+
+if TYPE_CHECKING:
+    from gigaloop.catalogue.kinds import Converter
+    from gigaloop.programme.schema import Generation
+
+
+def power_rollup(generation: Generation, table: BomTable) -> PowerRollup:
+    """Give the power numbers of a rack and the current of its busbar.
+
+    Busbar current is power over bus voltage; the voltage drop along the bar is left out.
+
+    Examples
+    --------
+    >>> round(busbar_current(120e3, 50.0))
+    2400
+    """
+    feed = generation.power
+    design, peak = table.total("design_power"), table.total("peak_power")
+    voltage = float(feed.bus_voltage)
+    in_service = max(0.0, float(feed.shelves) - float(feed.redundant_shelves))
+    return PowerRollup(
+        mean=table.total("mean_power"),
+        design=design,
+        peak=peak,
+        shelf_capacity=in_service * float(feed.shelf_rating),
+        shelf_installed=float(feed.shelves) * float(feed.shelf_rating),
+        bus=feed.bus,
+        bus_voltage=voltage,
+        bus_current=busbar_current(design, voltage),
+        bus_peak_current=busbar_current(peak, voltage),
+    )
+
+
+def busbar_current(power: float, voltage: float) -> float:
+    """Give the current of a busbar [A] from the power it carries [W] and its voltage [V].
+
+    Examples
+    --------
+    >>> busbar_current(600e3, 800.0)
+    750.0
+    """
+    return power / voltage
+
+
+def power_chain(
+    converters: Sequence[Converter], design_power: float, shelf_installed: float, shelves: float
+) -> tuple[ChainStage, ...]:
+    """Give the stages from medium voltage to the chip at the design power of one rack.
+
+    The in-rack bus carries ``design_power``: stages before the first ``dc-dc`` converter feed it
+    (``power_in = power_out / efficiency``, upward), those from there on are fed by it, on the trays.
+
+    The load of a stage is its output over its rating. Power shelves share the rack's design power over all that are
+    installed. Of any other converter, one unit serves as many whole racks as its rating allows; where a rack needs
+    more than one unit, they share it evenly. Redundant units of the facility are not counted.
+
+    Parameters
+    ----------
+    converters
+        In order from medium voltage to the chip.
+    design_power
+        Thermal design power that the trays draw from the in-rack bus [W].
+    shelf_installed
+        Rating of all power shelves of the rack [W].
+    shelves
+        Power shelves in the rack; 0 where they stand elsewhere.
+
+    Examples
+    --------
+    >>> round(shared_load(132e3, 264e3), 2), round(shared_load(132e3, 2.5e6), 4), round(shared_load(15e3, 4e3), 4)
+    (0.5, 0.9504, 0.9375)
+    """
+    bus = next((i for i, converter in enumerate(converters) if converter.role == "dc-dc"), len(converters))
+    stages: list[ChainStage] = []
+    power = design_power
+    for converter in reversed(converters[:bus]):
+        in_rack = converter.role == "power shelf" and shelves > 0
+        rating = shelf_installed if in_rack else _rating(converter)
+        load = _load(power, rating, single=in_rack)
+        efficiency = _efficiency(converter, load)
+        power_in = power / efficiency
+        location = "rack" if in_rack else "facility"
+        stages.insert(0, _stage(converter, location, power_in, power, efficiency, load))
+        power = power_in
+    power = design_power
+    for converter in converters[bus:]:
+        load, efficiency = _solve_downward(converter, power)
+        stages.append(_stage(converter, "tray", power, power * efficiency, efficiency, load))
+        power *= efficiency
+    return tuple(stages)
+
+
+def shared_load(power_per_rack: float, rating: float) -> float:
+    """Give the load, as a share of the rating, of units that serve whole racks, or share one rack evenly.
+
+    Parameters
+    ----------
+    power_per_rack
+        Output for one rack [W].
+    rating
+        Of one unit [W].
+    """
+    if power_per_rack <= 0.0:
+        return 0.0
+    racks = math.floor(rating / power_per_rack + 1e-9)
+    if racks >= 1:
+        return min(1.0, racks * power_per_rack / rating)
+    return power_per_rack / (math.ceil(power_per_rack / rating - 1e-9) * rating)
+
+
+def _rating(converter: Converter) -> float | None:
+    return None if converter.rating is None else float(converter.rating)
+
+
+def _load(power: float, rating: float | None, *, single: bool) -> float | None:
+    if not rating:
+        return None
+    return power / rating if single else shared_load(power, rating)
+
+
+def _efficiency(converter: Converter, load: float | None) -> float:
+    """Give the efficiency at a load; at the highest load that is known where the rating is not stated."""
+    return float(converter.efficiency_at(converter.efficiency[-1].load if load is None else load))
+
+
+def _solve_downward(converter: Converter, power_in: float) -> tuple[float | None, float]:
+    """Find load and efficiency from the input of a stage, by a fixed point (it contracts: the curve is nearly flat)."""
+    rating = _rating(converter)
+    efficiency = _efficiency(converter, None)
+    load: float | None = None
+    for _ in range(50):
+        load = _load(power_in * efficiency, rating, single=False)
+        found = _efficiency(converter, load)
+        if abs(found - efficiency) < 1e-12:
+            break
+        efficiency = found
+    return load, efficiency
+
+
+def _stage(
+    converter: Converter, location: str, power_in: float, power_out: float, efficiency: float, load: float | None
+) -> ChainStage:
+    return ChainStage(
+        name=converter.name,
+        converter=converter.id,
+        location=location,
+        power_in=power_in,
+        power_out=power_out,
+        loss=power_in - power_out,
+        efficiency=efficiency,
+        load=load,
+    )
+
+
+def chain_flows(chain: Sequence[ChainStage]) -> tuple[FlowLink, ...]:
+    """Give the flows of a chain as links between named nodes, for a Sankey diagram.
+
+    What enters a node leaves it: to the next stage, and to its own node of losses.
+    """
+    names = _distinct([stage.name for stage in chain])
+    ends = [*names[1:], "chips"]
+    links = [FlowLink("medium voltage", names[0], chain[0].power_in)] if chain else []
+    for stage, name, target in zip(chain, names, ends, strict=True):
+        links.append(FlowLink(name, target, stage.power_out))
+        if stage.loss > 0.0:
+            links.append(FlowLink(name, f"loss in {name}", stage.loss, loss=True))
+    return tuple(links)
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    taken: dict[str, int] = {}
+    result: list[str] = []
+    for name in names:
+        taken[name] = taken.get(name, 0) + 1
+        result.append(name if taken[name] == 1 else f"{name} ({taken[name]})")
+    return result

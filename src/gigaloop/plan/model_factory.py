@@ -1,0 +1,291 @@
+"""The factory side of the plan's model: making, testing, stocking and moving what racks are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gigaloop.core.units import WEEK
+from gigaloop.plan.data import PlanData
+from gigaloop.plan.grid import NONE, grid_columns, grid_rows, later, put
+from gigaloop.plan.production import WEEK_HOURS
+from gigaloop.plan.schedule import FloatArray, IntArray
+from gigaloop.solve import Model
+
+MONEY = 1e-6
+"""The model counts in MUSD."""
+TESTS = ("power", "flow", "positions")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FactoryBlocks:
+    """Columns and rows of the factories, as indices by week; items are measured in racks' worth.
+
+    Parameters
+    ----------
+    make
+        Good pieces completed (activities, weeks).
+    stock
+        Stock at the end of the week (nodes, weeks).
+    move
+        Departures between factories (moves, weeks).
+    ship
+        Departures of racks to sites (ships, weeks).
+    short
+        Evaluation units not made before the ramp (generations,).
+    nodes
+        Factory and item of every stock.
+    balance
+        Rows: what comes equals what goes (nodes, weeks).
+    line
+        Rows: line time (lines, weeks), in racks' worth of the line's fastest product.
+    line_rate
+        That measure: racks' worth per week of line time (lines,).
+    test
+        Rows by measure: burn-in cells (factories, weeks) [MW, L/s, racks].
+    lane
+        Rows: lane capacity (lanes, weeks).
+    evaluation
+        Rows: evaluation units (generations,).
+    """
+
+    make: IntArray
+    stock: IntArray
+    move: IntArray
+    ship: IntArray
+    short: IntArray
+    nodes: tuple[tuple[int, int], ...]
+    balance: IntArray
+    line: IntArray
+    line_rate: FloatArray
+    test: dict[str, IntArray]
+    lane: IntArray
+    evaluation: IntArray
+
+
+def add_factories(model: Model, data: PlanData) -> FactoryBlocks:
+    """Add the factories' columns and rows."""
+    nodes = _nodes(data)
+    make, move, ship = _make(model, data), _move(model, data, nodes), _ship(model, data)
+    stock, balance = _balances(model, data, nodes, make, move, ship)
+    line, rate = _lines(model, data, make)
+    short, evaluation = _evaluation(model, data, make)
+    test = {measure: _test(model, data, make, measure) for measure in TESTS}
+    lane = _lanes(model, data, move, ship)
+    return FactoryBlocks(make, stock, move, ship, short, nodes, balance, line, rate, test, lane, evaluation)
+
+
+def _nodes(data: PlanData) -> tuple[tuple[int, int], ...]:
+    made = {(a.factory, a.item) for a in data.production.activities}
+    used = {(a.factory, c) for a in data.production.activities for c in data.production.items[a.item].made_parts}
+    return tuple(sorted(made | used))
+
+
+def _last_week(data: PlanData, item: int) -> int:
+    """Give the last week in which a stock of an item makes sense."""
+    return data.weeks - 1 if data.production.items[item].generation >= 0 else data.production.items[item].last
+
+
+def _make(model: Model, data: PlanData) -> IntArray:
+    activities, items, weeks = data.production.activities, data.production.items, data.weeks
+    exists = np.zeros((len(activities), weeks), dtype=np.bool_)
+    cost, upper = np.zeros(exists.shape), np.full(exists.shape, np.inf)
+    price_of = dict(zip(data.sourcing.parts, data.sourcing.price, strict=True))
+    for a, activity in enumerate(activities):
+        item = items[activity.item]
+        exists[a] = activity.allowed
+        spent = activity.cost * data.discount
+        bought = {item.part: np.ones(weeks)} if activity.line < 0 else item.bought_parts
+        for part, amount in bought.items():
+            used = amount * price_of[part] * data.discount
+            spent[activity.cycle :] += used[: weeks - activity.cycle]
+        cost[a] = spent * item.scale * MONEY
+        upper[a] = activity.most / item.scale
+    return grid_columns(model, "make", exists, cost=cost, upper=upper)
+
+
+def _move(model: Model, data: PlanData, nodes: tuple[tuple[int, int], ...]) -> IntArray:
+    week = np.arange(data.weeks)
+    known = set(nodes)
+    exists = np.zeros((len(data.moves), data.weeks), dtype=np.bool_)
+    cost = np.zeros(exists.shape)
+    for m, route in enumerate(data.moves):
+        item = data.production.items[route.carries]
+        if (route.destination, route.carries) in known:
+            exists[m] = (week >= item.first) & (week + route.transit <= _last_week(data, route.carries))
+        cost[m] = route.cost * item.scale * data.discount * MONEY
+    return grid_columns(model, "move", exists, cost=cost)
+
+
+def _ship(model: Model, data: PlanData) -> IntArray:
+    week = np.arange(data.weeks)
+    exists = np.zeros((len(data.ships), data.weeks), dtype=np.bool_)
+    cost = np.zeros(exists.shape)
+    pairs = set(data.pairs)
+    for r, route in enumerate(data.ships):
+        if (route.destination, route.carries) not in pairs:
+            continue
+        place = data.places[route.destination]
+        first = data.production.items[data.production.rack_item[route.carries]].first
+        installed = week + route.transit
+        exists[r] = (week >= first) & (installed >= place.installs_from(route.carries))
+        exists[r] &= installed + place.commissioning < data.weeks
+        cost[r] = route.cost * data.discount * MONEY
+    return grid_columns(model, "ship", exists, cost=cost)
+
+
+def _balances(
+    model: Model, data: PlanData, nodes: tuple[tuple[int, int], ...], make: IntArray, move: IntArray, ship: IntArray
+) -> tuple[IntArray, IntArray]:
+    """Stock before + completed + moved in = stock after + used + moved out + shipped."""
+    items, activities = data.production.items, data.production.activities
+    week = np.arange(data.weeks)
+    node_at = {node: n for n, node in enumerate(nodes)}
+    window = np.array([(week >= items[i].first) & (week <= _last_week(data, i)) for _, i in nodes]).reshape(-1, len(week))
+    keeps = window.copy()
+    cost = np.zeros(window.shape)
+    for n, (_, i) in enumerate(nodes):
+        if items[i].generation >= 0:
+            cost[n] = data.programme.usd(data.programme.policy.stock_cost) * WEEK * data.discount * MONEY
+        else:
+            keeps[n, _last_week(data, i) :] = False
+    stock = grid_columns(model, "stock", keeps, cost=cost)
+    balance = grid_rows(model, "factory balance", window, lower=0.0, upper=0.0, definition=True)
+    put(model, balance, later(stock, 1), 1.0)
+    put(model, balance, stock, -1.0)
+    for a, activity in enumerate(activities):
+        item = items[activity.item]
+        put(model, balance[node_at[activity.factory, activity.item]], make[a], 1.0)
+        if activity.line < 0:
+            continue
+        for c, amount in item.made_parts.items():
+            used = np.roll(amount, activity.cycle) * item.scale / items[c].scale
+            put(model, later(balance[node_at[activity.factory, c]], activity.cycle), make[a], -used)
+    for m, route in enumerate(data.moves):
+        put(model, balance[node_at[route.origin, route.carries]], move[m], -1.0)
+        if (route.destination, route.carries) in node_at:
+            arrives = later(balance[node_at[route.destination, route.carries]], -route.transit)
+            put(model, arrives, move[m], 1.0)
+    for r, route in enumerate(data.ships):
+        put(model, balance[node_at[route.origin, data.production.rack_item[route.carries]]], ship[r], -1.0)
+    return stock, balance
+
+
+def _lines(model: Model, data: PlanData, make: IntArray) -> tuple[IntArray, FloatArray]:
+    production = data.production
+    rate = np.ones(len(production.lines))
+    exists = np.zeros((len(production.lines), data.weeks), dtype=np.bool_)
+    for a, activity in enumerate(production.activities):
+        if activity.line >= 0:
+            rate[activity.line] = max(
+                rate[activity.line] * exists[activity.line].any(),
+                1.0 / (activity.load * production.items[activity.item].scale),
+            )
+            exists[activity.line] |= make[a] != NONE
+    share = np.array(production.line_share).reshape(exists.shape)
+    line = grid_rows(
+        model,
+        "line",
+        exists,
+        upper=share * rate[:, None],
+        path=lambda n: data.programme.place(production.line_path[n]),
+    )
+    for a, activity in enumerate(production.activities):
+        if activity.line >= 0:
+            load = activity.load * production.items[activity.item].scale * rate[activity.line]
+            put(model, line[activity.line], make[a], load)
+    return line, rate
+
+
+def test_load(data: PlanData, activity: int, measure: str) -> float:
+    """Give what a good piece per week loads the burn-in cells with: MW, L/s or racks, by the steady state."""
+    made = data.production.activities[activity]
+    item = data.production.items[made.item]
+    if made.line < 0 or item.test_hours == 0.0:
+        return 0.0
+    standing = item.test_hours / WEEK_HOURS * made.passes
+    rack = data.facts[item.test_of]
+    share = float(data.programme.generations[item.test_of].test.power_share)
+    return standing * {"power": rack.power * share * 1e-6, "flow": rack.flow * 1e3, "positions": 1.0}[measure]
+
+
+def test_limit(data: PlanData, factory: int, measure: str) -> FloatArray:
+    """Give the limit of a factory's burn-in cells by week (weeks,): MW, L/s or racks."""
+    cells = data.production.test[factory]
+    if cells is None:
+        return np.full(data.weeks, np.inf)
+    if measure == "power":
+        return cells.power * 1e-6
+    return np.full(data.weeks, cells.flow * 1e3 if measure == "flow" else cells.positions)
+
+
+def _test(model: Model, data: PlanData, make: IntArray, measure: str) -> IntArray:
+    programme = data.programme
+    limit = np.array([test_limit(data, f, measure) for f in range(len(programme.factories))])
+    exists = np.zeros(limit.shape, dtype=np.bool_)
+    for a, activity in enumerate(data.production.activities):
+        if test_load(data, a, measure) > 0.0:
+            exists[activity.factory] |= (make[a] != NONE) & np.isfinite(limit[activity.factory])
+    unit = {"power": "MW", "flow": "L/s", "positions": "racks"}[measure]
+    rows = grid_rows(
+        model,
+        f"test {measure}",
+        exists,
+        upper=limit,
+        unit=unit,
+        path=lambda f: programme.place(f"factories.{programme.factories[f].id}.test_cells"),
+    )
+    for a, activity in enumerate(data.production.activities):
+        load = test_load(data, a, measure)
+        if load > 0.0 and exists[activity.factory].any():
+            put(model, rows[activity.factory], make[a], load * data.production.items[activity.item].scale)
+    return rows
+
+
+def _evaluation(model: Model, data: PlanData, make: IntArray) -> tuple[IntArray, IntArray]:
+    """Evaluation units made + short = units wanted, where there is time for them; short costs like lateness."""
+    generations, production = data.programme.generations, data.production
+    wanted = np.zeros(len(generations))
+    cost = np.zeros(len(generations))
+    late = data.programme.usd(data.programme.policy.late_cost)
+    for g, generation in enumerate(generations):
+        weeks = production.evaluation[g]
+        if generation.evaluation is None or not len(weeks):
+            continue
+        wanted[g] = float(generation.evaluation.racks)
+        cost[g] = late * data.facts[g].power * len(weeks) * WEEK * data.discount[weeks[-1]] * MONEY
+    short = grid_columns(model, "evaluation short", wanted > 0.0, cost=cost)
+    rows = grid_rows(
+        model,
+        "evaluation",
+        wanted > 0.0,
+        lower=wanted,
+        upper=wanted,
+        path=lambda g: data.programme.place(f"generations.{generations[g].id}.evaluation"),
+    )
+    put(model, rows, short, 1.0)
+    for a, activity in enumerate(production.activities):
+        g = production.items[activity.item].generation
+        if g >= 0 and wanted[g] and activity.line >= 0:
+            put(model, rows[g], make[a, production.evaluation[g]], 1.0)
+    return short, rows
+
+
+def _lanes(model: Model, data: PlanData, move: IntArray, ship: IntArray) -> IntArray:
+    lanes = data.programme.lanes
+    exists = np.zeros((len(lanes), data.weeks), dtype=np.bool_)
+    upper = np.full(exists.shape, np.inf)
+    carried = [(route, move[m], data.production.items[route.carries].scale) for m, route in enumerate(data.moves)]
+    carried += [(route, ship[r], 1.0) for r, route in enumerate(data.ships)]
+    for route, columns, _ in carried:
+        capacity = data.lane_capacity(route.lane)
+        if capacity is not None:
+            upper[route.lane] = capacity
+            exists[route.lane] |= columns != NONE
+    path = [f"lanes.{lane.id}" for lane in lanes]
+    rows = grid_rows(model, "lane", exists, upper=upper, unit="pieces", path=lambda n: data.programme.place(path[n]))
+    for route, columns, scale in carried:
+        if exists[route.lane].any():
+            put(model, rows[route.lane], columns, scale)
+    return rows
