@@ -64,9 +64,10 @@ def report(result: Result, path: Folder) -> Path:
     StoreError
         If the file cannot be written; an older one stays as it is.
     """
-    from gigaloop.report import write_report
+    from gigaloop.report import write
+    from gigaloop.report.content import build_report
 
-    return write_report(result, Path(path))
+    return write(build_report(result), path)
 
 
 def save(result: Result, folder: Folder) -> Path:
@@ -77,7 +78,8 @@ def save(result: Result, folder: Folder) -> Path:
     StoreError
         If the disk is full or the folder cannot be written; earlier runs stay as they are.
     """
-    from gigaloop.report import render_report
+    from gigaloop.report import render
+    from gigaloop.report.content import build_report
     from gigaloop.study.store import now, write_run
 
     manifest = {
@@ -86,7 +88,7 @@ def save(result: Result, folder: Folder) -> Path:
         "written": now(),
         "stages": [{"name": s.name, "seconds": round(s.seconds, 4), "cached": s.cached} for s in result.stages],
     }
-    html = render_report(result).encode()
+    html = render(build_report(result)).encode("utf-8", "replace")
     return write_run(Path(folder), result.key, result.tables, manifest, {"report.html": html})
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from gigaloop.core.errors import Place
 from gigaloop.core.evidence import Evidence, EvidenceKind
 from gigaloop.report import (
+    Block,
     Callout,
     Column,
     Columns,
@@ -68,10 +70,11 @@ NEWS = Evidence(
     EvidenceKind.REPORTED,
     superseded=(Evidence("Utility's first notice", "2024", EvidenceKind.ANNOUNCED),),
 )
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{ 7*7 }}\u2028${x}"
 QUARTERS = [f"{year}-Q{quarter}" for year in (2026, 2027, 2028) for quarter in (1, 2, 3, 4)]
 
 
-def line_figures():
+def line_figures() -> tuple[Any, ...]:
     weeks = [date(2026, 1, 5) + timedelta(weeks=4 * i) for i in range(28)]
     stacked = LineFigure(
         id="online-by-site",
@@ -111,7 +114,7 @@ def line_figures():
     return stacked, lines
 
 
-def bar_figures():
+def bar_figures() -> tuple[Any, ...]:
     upright = BarFigure(
         id="racks-by-year",
         title="Four in five racks of 2028 are of the 800 VDC generation",
@@ -143,7 +146,7 @@ def bar_figures():
     return upright, lying
 
 
-def flow_figures():
+def flow_figures() -> tuple[Any, ...]:
     sankey = SankeyFigure(
         id="power-chain",
         title="Eleven of every hundred megawatts are lost before the chips, most of them to cooling",
@@ -194,7 +197,7 @@ def flow_figures():
     return sankey, waterfall, treemap
 
 
-def place_figures():
+def place_figures() -> tuple[Any, ...]:
     chart = MapFigure(
         id="where",
         title="Racks are built in five states and run in three",
@@ -250,7 +253,7 @@ def place_figures():
     return chart, rack
 
 
-def grid_figures():
+def grid_figures() -> tuple[Any, ...]:
     heat = HeatmapFigure(
         id="bottleneck",
         title="Test cells bind in 2026, transformers from 2027 on",
@@ -393,3 +396,41 @@ def gallery() -> Report:
 def gallery_file(gallery, tmp_path_factory):
     """The gallery, written to a file."""
     return write(gallery, tmp_path_factory.mktemp("report") / "gallery.html")
+
+
+@pytest.fixture(scope="session")
+def hostile() -> Report:
+    """A report whose every text tries to be markup, script or template."""
+    evidence = Evidence(HOSTILE, "2025", EvidenceKind.ASSUMPTION, low=HOSTILE, note=HOSTILE, place=Place(HOSTILE, 1))
+    number = Number(1, HOSTILE, evidence, note=HOSTILE)
+    figure = BarFigure(
+        id=HOSTILE,
+        title=HOSTILE,
+        alt=HOSTILE,
+        unit=HOSTILE,
+        categories=[HOSTILE],
+        series=[Series(HOSTILE, [number]), Series("other", [2])],
+        notes=(HOSTILE,),
+        evidence=(evidence,),
+    )
+    line = LineFigure(
+        id="line", title="t", alt="a", periods=[HOSTILE], series=[Series("s", [1])], marks=[Mark(HOSTILE, HOSTILE)]
+    )
+    blocks: list[Block] = [
+        figure,
+        line,
+        Table(HOSTILE, [HOSTILE], [[HOSTILE]], note=HOSTILE),
+        Callout(HOSTILE, [HOSTILE, number], points=[HOSTILE]),
+        KeyValues(HOSTILE, [(HOSTILE, Text(HOSTILE, tag=HOSTILE), HOSTILE)]),
+        Heading(HOSTILE),
+        Paragraph([HOSTILE, Link(HOSTILE, "line")]),
+        HOSTILE,
+    ]
+    return Report(
+        HOSTILE,
+        HOSTILE,
+        {HOSTILE: HOSTILE},
+        [Kpi(HOSTILE, number, HOSTILE)],
+        HOSTILE,
+        [Section("s", HOSTILE, HOSTILE, blocks)],
+    )

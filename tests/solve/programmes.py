@@ -1,5 +1,7 @@
 """Random programmes for the property tests, and SciPy's solver as an independent oracle."""
 
+from typing import Any
+
 import numpy as np
 from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, linprog, milp
@@ -11,7 +13,7 @@ _small = st.integers(-5, 5)
 
 
 @st.composite
-def feasible(draw, integer=False):
+def feasible(draw: Any, integer: bool = False) -> Any:
     """A model with a known feasible point and finite bounds, so that it has an optimum; numbers are whole."""
     n, m = draw(st.integers(1, 6)), draw(st.integers(1, 6))
     numbers = {
@@ -21,8 +23,12 @@ def feasible(draw, integer=False):
     kinds = draw(st.lists(st.sampled_from(["upper", "lower", "equal", "both"]), min_size=m, max_size=m))
     a = numbers["a"].reshape(m, n)
     middle, room = a @ numbers["point"], np.abs(numbers["room"])
-    lower = np.array([-np.inf if k == "upper" else b if k == "equal" else b - r for k, b, r in zip(kinds, middle, room)])
-    upper = np.array([np.inf if k == "lower" else b if k == "equal" else b + r for k, b, r in zip(kinds, middle, room)])
+    lower = np.array(
+        [-np.inf if k == "upper" else b if k == "equal" else b - r for k, b, r in zip(kinds, middle, room, strict=True)]
+    )
+    upper = np.array(
+        [np.inf if k == "lower" else b if k == "equal" else b + r for k, b, r in zip(kinds, middle, room, strict=True)]
+    )
     model = Model("random")
     x = model.columns(
         "x",
@@ -38,7 +44,7 @@ def feasible(draw, integer=False):
 
 
 @st.composite
-def infeasible(draw):
+def infeasible(draw: Any) -> Any:
     """A model whose limits ask for more than the columns' bounds give, among rows that may have no part in it."""
     model, x, r = draw(feasible())
     p = model.program()
@@ -49,7 +55,7 @@ def infeasible(draw):
     return model, x, r, asked
 
 
-def oracle(program):
+def oracle(program: Any) -> Any:
     """Give SciPy's result for a programme."""
     matrix = program.matrix
     a = csc_array((matrix.value, matrix.row, matrix.start), shape=(program.n_rows, program.n_columns)).toarray()

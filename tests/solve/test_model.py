@@ -5,6 +5,7 @@ import pickle
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from gigaloop.core.errors import SolveError, UsageError
 from gigaloop.solve import Model, Outcome, SolveOptions
 
 
-def wyndor():
+def wyndor() -> Any:
     """Wyndor Glass, Hillier and Lieberman, Introduction to Operations Research, section 3.1: Z = 36 at (2, 6)."""
     m = Model("plants")
     x = m.columns("batches", axes=[("product", ["door", "window"])], cost=[-3, -5])
@@ -22,7 +23,7 @@ def wyndor():
     return m, x, hours
 
 
-def test_production_mix_has_the_published_optimum_and_shadow_prices():
+def test_production_mix_has_the_published_optimum_and_shadow_prices() -> None:
     m, x, hours = wyndor()
     s = m.solve()
     assert s.status is Outcome.OPTIMAL
@@ -38,7 +39,7 @@ def test_production_mix_has_the_published_optimum_and_shadow_prices():
 
 
 @pytest.mark.parametrize(("plant", "step"), [(0, 1.0), (1, 1.0), (2, 1.0)])
-def test_a_dual_is_the_change_of_the_objective_per_unit_of_right_hand_side(plant, step):
+def test_a_dual_is_the_change_of_the_objective_per_unit_of_right_hand_side(plant: Any, step: Any) -> None:
     m, _, hours = wyndor()
     before = m.solve()
     m.set_limits(hours[plant], upper=[4, 12, 18][plant] + step)
@@ -46,7 +47,7 @@ def test_a_dual_is_the_change_of_the_objective_per_unit_of_right_hand_side(plant
     assert after.objective - before.objective == pytest.approx(before.dual(hours)[plant] * step)
 
 
-def test_reduced_cost_is_the_change_of_the_objective_per_unit_of_bound():
+def test_reduced_cost_is_the_change_of_the_objective_per_unit_of_bound() -> None:
     m, x, _ = wyndor()
     m.set_bounds(x[1], upper=5.0)
     before = m.solve()
@@ -55,7 +56,7 @@ def test_reduced_cost_is_the_change_of_the_objective_per_unit_of_bound():
     assert m.solve().objective - before.objective == pytest.approx(0.1 * before.reduced_cost(x)[1])
 
 
-def test_transport_has_the_optimum_computed_by_hand():
+def test_transport_has_the_optimum_computed_by_hand() -> None:
     m = Model("transport")
     ship = m.columns("ship", [("from", ["TX", "OH"]), ("to", ["VA", "IN"])], cost=[[8, 6], [5, 2]])
     supply = m.rows("supply", [("from", ["TX", "OH"])], upper=[40, 30])
@@ -71,7 +72,7 @@ def test_transport_has_the_optimum_computed_by_hand():
     assert s.reduced_cost(ship)[0, 1] == pytest.approx(6 - 5)
 
 
-def knapsack(**block):
+def knapsack(**block: Any) -> Any:
     m = Model("knapsack")
     x = m.columns("take", [("item", list("abcd"))], upper=1, cost=[-16, -22, -12, -8], integer=True, **block)
     weight = m.rows("weight", upper=14.0)
@@ -79,7 +80,7 @@ def knapsack(**block):
     return m, x, weight
 
 
-def test_knapsack_has_the_published_optimum():
+def test_knapsack_has_the_published_optimum() -> None:
     # Wolsey, Integer Programming, chapter on knapsack relaxations: 42 with items b, c and d
     m, x, _ = knapsack()
     s = m.solve(SolveOptions(mip_gap=0.0))
@@ -89,7 +90,7 @@ def test_knapsack_has_the_published_optimum():
     assert s.bound == pytest.approx(-42)
 
 
-def test_a_mixed_integer_model_has_no_duals_but_those_of_the_fixed_programme():
+def test_a_mixed_integer_model_has_no_duals_but_those_of_the_fixed_programme() -> None:
     m, x, weight = knapsack()
     b = m.columns("rent", cost=3.0)
     m.add(weight, b, -1.0)
@@ -105,7 +106,7 @@ def test_a_mixed_integer_model_has_no_duals_but_those_of_the_fixed_programme():
     assert fixed.dual(weight) == pytest.approx(-3)
 
 
-def test_a_changed_mixed_integer_model_is_solved_again():
+def test_a_changed_mixed_integer_model_is_solved_again() -> None:
     m, x, weight = knapsack()
     m.solve()
     m.set_limits(weight, upper=12.0)
@@ -114,7 +115,7 @@ def test_a_changed_mixed_integer_model_is_solved_again():
     assert again[x] == pytest.approx([1, 1, 0, 0])
 
 
-def test_costs_by_block_add_up_to_the_objective():
+def test_costs_by_block_add_up_to_the_objective() -> None:
     m, x, _ = wyndor()
     m.add_constant(7.0)
     m.add_cost(x[[0, 0]], [0.25, 0.25])
@@ -124,7 +125,7 @@ def test_costs_by_block_add_up_to_the_objective():
     assert sum(s.breakdown().values()) == pytest.approx(s.objective)
 
 
-def test_a_solution_keeps_its_numbers_when_the_model_changes():
+def test_a_solution_keeps_its_numbers_when_the_model_changes() -> None:
     m, x, hours = wyndor()
     s = m.solve()
     m.set_cost(x, [-1, 0])
@@ -135,14 +136,14 @@ def test_a_solution_keeps_its_numbers_when_the_model_changes():
     assert s.breakdown() == pytest.approx({"batches": -36.0})
 
 
-def test_a_solution_and_its_blocks_can_be_pickled():
+def test_a_solution_and_its_blocks_can_be_pickled() -> None:
     m, x, hours = wyndor()
     s, x2, hours2 = pickle.loads(pickle.dumps((m.solve(), x, hours)))  # noqa: S301
     assert s[x2] == pytest.approx([2, 6])
     assert s.dual(hours2) == pytest.approx([0, -1.5, -1])
 
 
-def test_duplicate_coefficients_are_summed_and_those_that_cancel_vanish():
+def test_duplicate_coefficients_are_summed_and_those_that_cancel_vanish() -> None:
     m = Model("sums")
     x = m.columns("x", [("i", [1, 2])], cost=1.0)
     r = m.rows("r", lower=6.0)
@@ -151,7 +152,7 @@ def test_duplicate_coefficients_are_summed_and_those_that_cancel_vanish():
     assert m.solve()[x] == pytest.approx([2, 0])
 
 
-def test_sparse_blocks_take_tuples_as_labels():
+def test_sparse_blocks_take_tuples_as_labels() -> None:
     m = Model("lanes")
     lanes = [("TX", "VA"), ("OH", "IN")]
     ship = m.columns("ship", [(("from", "to"), lanes), ("week", range(3))])
@@ -161,7 +162,7 @@ def test_sparse_blocks_take_tuples_as_labels():
     assert ship.member(5) == "ship[OH, IN, 2]"
 
 
-def test_free_rows_and_free_columns_are_allowed():
+def test_free_rows_and_free_columns_are_allowed() -> None:
     m = Model("free")
     x = m.columns("x", lower=-np.inf, cost=1.0)
     watched, floor = m.rows("watched"), m.rows("floor", lower=-4.0)
@@ -174,7 +175,7 @@ def test_free_rows_and_free_columns_are_allowed():
 
 
 @pytest.mark.parametrize(("lower", "expected"), [(-1.0, Outcome.OPTIMAL), (1.0, Outcome.INFEASIBLE)])
-def test_rows_without_columns_hold_or_not_by_their_limits(lower, expected):
+def test_rows_without_columns_hold_or_not_by_their_limits(lower: Any, expected: Any) -> None:
     m = Model("no columns")
     m.rows("r", lower=lower)
     m.add_constant(3.0)
@@ -183,7 +184,7 @@ def test_rows_without_columns_hold_or_not_by_their_limits(lower, expected):
     assert s.objective == 3.0 if expected is Outcome.OPTIMAL else math.isnan(s.objective)
 
 
-def test_an_empty_model_is_optimal_at_its_constant():
+def test_an_empty_model_is_optimal_at_its_constant() -> None:
     m = Model("empty")
     m.add_constant(2.5)
     s = m.solve()
@@ -193,7 +194,7 @@ def test_an_empty_model_is_optimal_at_its_constant():
 
 @pytest.mark.parametrize("integer", [False, True])
 @pytest.mark.parametrize(("limit", "expected"), [(np.inf, Outcome.UNBOUNDED), (-1.0, Outcome.INFEASIBLE)])
-def test_unbounded_and_infeasible_are_told_apart(integer, limit, expected):
+def test_unbounded_and_infeasible_are_told_apart(integer: Any, limit: Any, expected: Any) -> None:
     m = Model("apart")
     x = m.columns("x", [("i", [1, 2])], cost=-1.0, integer=integer)
     level = m.rows("level", lower=0.0)
@@ -209,7 +210,7 @@ def test_unbounded_and_infeasible_are_told_apart(integer, limit, expected):
     assert m.solve().status is Outcome.OPTIMAL
 
 
-def hard_knapsack():
+def hard_knapsack() -> Any:
     rng = np.random.default_rng(3)
     m = Model("market split")  # Cornuejols and Dawande's market split instances are hard for branch and bound
     x = m.columns("x", [("i", range(40))], upper=1, integer=True)
@@ -223,8 +224,8 @@ def hard_knapsack():
     return m, x
 
 
-def test_a_solve_that_runs_out_of_time_gives_its_best_solution_and_gap():
-    m, x = hard_knapsack()
+def test_a_solve_that_runs_out_of_time_gives_its_best_solution_and_gap() -> None:
+    m, _ = hard_knapsack()
     s = m.solve(SolveOptions(time_limit=0.5))
     assert s.status is Outcome.FEASIBLE
     assert s.stopped_by == "time limit"
@@ -233,18 +234,39 @@ def test_a_solve_that_runs_out_of_time_gives_its_best_solution_and_gap():
     assert s.gap > 0
 
 
-def test_the_time_limit_counts_from_each_solve_anew():
-    m, _, hours = wyndor()
-    for upper in range(10, 20):
-        m.set_limits(hours[2], upper=float(upper))
-        assert m.solve(SolveOptions(time_limit=5.0)).status is Outcome.OPTIMAL
+@pytest.mark.parametrize(("made", "clock_runs_on"), [(wyndor, True), (knapsack, False)])
+def test_the_time_limit_counts_from_each_solve_anew(monkeypatch: Any, made: Any, clock_runs_on: bool) -> None:
+    from gigaloop.solve.highs import Engine
+
+    limits = []
+    option = Engine.option
+
+    def recorded(engine: Engine, name: str, value: float) -> None:
+        limits.extend([value] if name == "time_limit" else [])
+        option(engine, name, value)
+
+    monkeypatch.setattr(Engine, "option", recorded)
+    m, *_ = made()
+    for _ in range(3):
+        m.solve(SolveOptions(time_limit=5.0, warm=False))
+    # HiGHS compares the limit with a clock that runs on in linear programmes and not in mixed-integer ones
+    assert [limit > 5.0 for limit in limits[1:]] == [clock_runs_on] * 2
+    assert max(limits) < 10.0
 
 
-def test_a_solve_can_be_stopped_from_outside():
+def test_a_later_mixed_integer_solve_has_the_whole_of_its_time() -> None:
+    m, _ = hard_knapsack()
+    m.solve(SolveOptions(time_limit=0.6))
+    again = m.solve(SolveOptions(time_limit=0.5, warm=False))
+    assert again.status is Outcome.FEASIBLE
+    assert again.nodes > 1
+
+
+def test_a_solve_can_be_stopped_from_outside() -> None:
     m, _ = hard_knapsack()
     asked = []
 
-    def stop():
+    def stop() -> bool:
         asked.append(1)
         return len(asked) > 20
 
@@ -281,7 +303,7 @@ def test_a_solve_can_be_stopped_from_outside():
         (lambda _m, x, _r: x.at("door", 1), "1 axes"),
     ],
 )
-def test_wrong_calls_are_refused_with_a_reason_and_change_nothing(call, message):
+def test_wrong_calls_are_refused_with_a_reason_and_change_nothing(call: Any, message: Any) -> None:
     m, x, hours = wyndor()
     with pytest.raises(UsageError, match=message):
         call(m, x, hours)
@@ -292,12 +314,12 @@ def test_wrong_calls_are_refused_with_a_reason_and_change_nothing(call, message)
     "wrong",
     [{"time_limit": 0.0}, {"threads": 0}, {"method": "barrier"}, {"mip_gap": -1.0}, {"tolerance": 1.0}],
 )
-def test_options_out_of_range_are_refused(wrong):
+def test_options_out_of_range_are_refused(wrong: Any) -> None:
     with pytest.raises(UsageError):
         SolveOptions(**wrong)
 
 
-def test_a_solution_does_not_answer_for_a_block_added_later():
+def test_a_solution_does_not_answer_for_a_block_added_later() -> None:
     m, _, _ = wyndor()
     s = m.solve()
     late = m.columns("late", cost=1.0)
@@ -305,23 +327,23 @@ def test_a_solution_does_not_answer_for_a_block_added_later():
         s[late]
 
 
-def test_the_number_of_threads_may_change_from_solve_to_solve():
+def test_the_number_of_threads_may_change_from_solve_to_solve() -> None:
     m, _, _ = wyndor()
     for threads in (1, 2, 1):
         assert m.solve(SolveOptions(threads=threads, warm=False)).objective == pytest.approx(-36)
 
 
-def test_the_solver_is_not_imported_before_a_solve_and_writes_nothing_to_the_console():
+def test_the_solver_is_not_imported_before_a_solve_and_writes_nothing_to_the_console() -> None:
     code = (
         "import sys; from gigaloop.solve import Model; m = Model('m'); m.columns('x', cost=1.0);"
         "before = {'highspy', 'scipy'} & set(sys.modules); m.solve();"
         "sys.exit(1 if before or 'highspy' not in sys.modules else 0)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_ctrl_c_ends_a_mixed_integer_solve_with_its_best_solution():
+def test_ctrl_c_ends_a_mixed_integer_solve_with_its_best_solution() -> None:
     code = f"""
 import os, signal, sys, threading
 sys.path.insert(0, {str(Path(__file__).parent)!r})
@@ -335,14 +357,14 @@ try:
 except KeyboardInterrupt:
     print("Ctrl-C works as before")
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.splitlines() == ["feasible interrupt True", "Ctrl-C works as before"], done.stderr
 
 
-def test_an_error_in_the_stop_callable_comes_through_and_leaves_the_model_usable():
+def test_an_error_in_the_stop_callable_comes_through_and_leaves_the_model_usable() -> None:
     m, _ = hard_knapsack()
 
-    def stop():
+    def stop() -> bool:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -4,6 +4,7 @@ import importlib.util
 import pickle
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,19 +13,19 @@ from hypothesis import strategies as st
 
 from gigaloop.solve import Model, Outcome, SolveOptions
 
-_spec = importlib.util.spec_from_file_location("solve_programmes", Path(__file__).with_name("programmes.py"))
-programmes = importlib.util.module_from_spec(_spec)
+_spec: Any = importlib.util.spec_from_file_location("solve_programmes", Path(__file__).with_name("programmes.py"))
+programmes: Any = importlib.util.module_from_spec(_spec)
 sys.modules["solve_programmes"] = programmes
 _spec.loader.exec_module(programmes)
 
 few = settings(max_examples=60, deadline=None)
-near = {"abs": 1e-6, "rel": 1e-7}
+near: Any = {"abs": 1e-6, "rel": 1e-7}
 
 
-def dual_objective(p, y, d):
+def dual_objective(p: Any, y: Any, d: Any) -> Any:
     """Objective of the dual programme: each multiplier times the limit it presses against."""
 
-    def part(multiplier, lower, upper):
+    def part(multiplier: Any, lower: Any, upper: Any) -> Any:
         limit = np.where(multiplier > 0, lower, upper)
         return float(np.sum(multiplier[np.abs(multiplier) > 1e-9] * limit[np.abs(multiplier) > 1e-9]))
 
@@ -33,7 +34,7 @@ def dual_objective(p, y, d):
 
 @few
 @given(programmes.feasible(), st.sampled_from(["simplex", "ipx"]))
-def test_an_optimum_is_feasible_and_proven_by_its_duals(made, method):
+def test_an_optimum_is_feasible_and_proven_by_its_duals(made: Any, method: Any) -> None:
     model, x, r = made
     s = model.solve(SolveOptions(method=method))
     p = s.program
@@ -48,14 +49,14 @@ def test_an_optimum_is_feasible_and_proven_by_its_duals(made, method):
 
 @few
 @given(programmes.feasible())
-def test_the_optimum_is_that_of_scipy(made):
+def test_the_optimum_is_that_of_scipy(made: Any) -> None:
     model, _, _ = made
     assert model.solve().objective == pytest.approx(programmes.oracle(model.program()).fun, **near)
 
 
 @few
 @given(programmes.feasible(integer=True))
-def test_the_whole_number_optimum_is_that_of_scipy(made):
+def test_the_whole_number_optimum_is_that_of_scipy(made: Any) -> None:
     model, x, _ = made
     s = model.solve(SolveOptions(mip_gap=0.0))
     assert s.objective == pytest.approx(programmes.oracle(model.program()).fun, **near)
@@ -63,20 +64,18 @@ def test_the_whole_number_optimum_is_that_of_scipy(made):
     assert s.fixed_duals().objective == pytest.approx(s.objective, **near)
 
 
-def cold_copy(model):
+def cold_copy(model: Any) -> Any:
     """The same arrays in a new model without history."""
     p = model.program()
     fresh = Model("fresh")
-    x = fresh.columns(
-        "x", [("j", range(p.n_columns))], lower=p.column_lower, upper=p.column_upper, cost=p.cost
-    )
+    x = fresh.columns("x", [("j", range(p.n_columns))], lower=p.column_lower, upper=p.column_upper, cost=p.cost)
     r = fresh.rows("r", [("i", range(p.n_rows))], lower=p.row_lower, upper=p.row_upper)
     fresh.add(r[p.matrix.row], x[p.matrix.column], p.matrix.value)
     fresh.add_constant(p.offset)
     return fresh
 
 
-def change(model, x, r, kind, size, where):
+def change(model: Any, x: Any, r: Any, kind: Any, size: Any, where: Any) -> None:
     i, j = where % r.size, where % x.size
     p = model.program()
     if kind == "limits":
@@ -114,7 +113,7 @@ _changes = st.lists(
 
 @settings(max_examples=120, deadline=None)
 @given(programmes.feasible(), _changes, st.booleans())
-def test_a_changed_model_solved_again_equals_a_cold_solve(made, changes, solve_between):
+def test_a_changed_model_solved_again_equals_a_cold_solve(made: Any, changes: Any, solve_between: Any) -> None:
     model, x, r = made
     model.solve()
     for kind, size, where in changes:
@@ -130,7 +129,7 @@ def test_a_changed_model_solved_again_equals_a_cold_solve(made, changes, solve_b
 
 @few
 @given(programmes.feasible())
-def test_a_restored_basis_is_optimal_without_an_iteration(made):
+def test_a_restored_basis_is_optimal_without_an_iteration(made: Any) -> None:
     model, _, _ = made
     first = model.solve(SolveOptions(method="simplex"))
     fresh = cold_copy(model)
@@ -140,7 +139,7 @@ def test_a_restored_basis_is_optimal_without_an_iteration(made):
     assert again.iterations == 0
 
 
-def test_a_basis_survives_more_rows_and_columns():
+def test_a_basis_survives_more_rows_and_columns() -> None:
     model = Model("grows")
     x = model.columns("x", [("j", range(4))], upper=2.0, cost=[-4, -3, -2, -1])
     r = model.rows("r", upper=5.0)
@@ -157,7 +156,7 @@ def test_a_basis_survives_more_rows_and_columns():
     assert s.objective == pytest.approx(-9 - 4 - 6 - 2)
 
 
-def test_many_changed_coefficients_are_passed_as_a_new_matrix_and_keep_the_basis():
+def test_many_changed_coefficients_are_passed_as_a_new_matrix_and_keep_the_basis() -> None:
     rng = np.random.default_rng(5)
     model = Model("dense")
     x = model.columns("x", [("j", range(60))], upper=1.0, cost=-rng.random(60))

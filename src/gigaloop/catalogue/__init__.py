@@ -2,7 +2,7 @@
 
 from gigaloop.catalogue.catalogue import Catalogue, load_catalogue
 from gigaloop.catalogue.entry import Entry
-from gigaloop.catalogue.facts import Fact, facts
+from gigaloop.catalogue.facts import Fact
 from gigaloop.catalogue.kinds import KINDS
 
-__all__ = ["KINDS", "Catalogue", "Entry", "Fact", "facts", "load_catalogue"]
+__all__ = ["KINDS", "Catalogue", "Entry", "Fact", "load_catalogue"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from gigaloop.catalogue.entries import make_entry, overlay
 from gigaloop.catalogue.entry import Entry
 from gigaloop.catalogue.errors import CatalogueFilesError
+from gigaloop.catalogue.facts import Fact, facts_of
 from gigaloop.catalogue.files import CatalogueFile, Draft, Source, read_file
 from gigaloop.catalogue.kinds import KINDS
 from gigaloop.catalogue.layout import layout
@@ -66,6 +67,10 @@ class Catalogue(TypedAccess):
             raise CatalogueError(f"the catalogue has no entry '{id_}'", hint=hint)
         return kind
 
+    def kinds(self) -> tuple[str, ...]:
+        """Give the names of the kinds."""
+        return tuple(KINDS)
+
     def ids(self, kind: str | None = None) -> tuple[str, ...]:
         """Give the ids of a kind, or of all."""
         if kind is None:
@@ -95,6 +100,10 @@ class Catalogue(TypedAccess):
             raise CatalogueError(why, hint=hint)
         return entry
 
+    def facts(self, entry: Entry) -> list[Fact]:
+        """Give the facts of an entry with their evidence; texts and dates rest on its first source."""
+        return facts_of(entry)
+
     def fact(self, path: str) -> Quantity:
         """Give one number by its path, the id of the entry and the name of the fact: ``gb300.tdp``.
 
@@ -103,10 +112,8 @@ class Catalogue(TypedAccess):
         CatalogueError
             If there is no such entry, or it has no such number.
         """
-        from gigaloop.catalogue.facts import facts
-
         id_, _, name = path.partition(".")
-        numbers = {fact.name: fact.quantity for fact in facts(self[id_]) if fact.quantity is not None}
+        numbers = {fact.name: fact.quantity for fact in facts_of(self[id_]) if fact.quantity is not None}
         found = numbers.get(name)
         if found is None:
             hint = did_you_mean(name, numbers, f"its numbers are {', '.join(numbers)}")
@@ -158,7 +165,8 @@ class Catalogue(TypedAccess):
                 self._ids[draft.kind].append(draft.id)
         for kind in dict.fromkeys(draft.kind for draft in sound):
             entries, wrong = _made([draft for draft in sound if draft.kind == kind], self._of_kind(kind))
-            problems.extend(wrong)
+            said = {problem.path for problem in problems}
+            problems.extend(problem for problem in wrong if problem.path not in said)
             self._entries[kind] = entries
         problems.extend(problem for draft in sound for problem in self._dangling(draft))
         count = f"{len(problems)} problem" + ("" if len(problems) == 1 else "s")

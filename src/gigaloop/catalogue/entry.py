@@ -23,6 +23,7 @@ def _coarse(value: str) -> str:
 CoarseDate = Annotated[str, BeforeValidator(str), AfterValidator(_coarse)]
 """An ISO date as coarse as its source states it: a year, quarter, month or day."""
 
+
 @dataclass(frozen=True, slots=True)
 class EntryOf:
     """Marks a text as the id of an entry of a kind."""
@@ -42,7 +43,7 @@ PositiveFraction = Annotated[Quantity, Dim("fraction", above=0.0, high=1.0)]
 class Record(BaseModel):
     """A frozen record that refuses unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
 
 
 class Entry(Record):

@@ -28,7 +28,7 @@ class Fact:
         return {"name": self.name, "value": self.value, "evidence": self.evidence.as_dict()}
 
 
-def facts(entry: Entry) -> list[Fact]:
+def facts_of(entry: Entry) -> list[Fact]:
     """Give the facts of an entry in the order of its model; texts and dates rest on the entry's first source.
 
     Parameters

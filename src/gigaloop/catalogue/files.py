@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from pydantic import field_validator
 
@@ -15,8 +14,8 @@ from gigaloop.catalogue.layout import Field, layout
 from gigaloop.core.document import Document, read_yaml
 from gigaloop.core.errors import Place, Problem, QuantityError
 from gigaloop.core.evidence import Evidence, EvidenceKind
-from gigaloop.core.marks import Mark, Places
-from gigaloop.core.quantity import Dim, Quantity, parse, read
+from gigaloop.core.marks import Mark, Places, item_keys
+from gigaloop.core.quantity import Dim, parse, read
 from gigaloop.core.suggest import did_you_mean
 from gigaloop.core.validate import validate
 
@@ -180,38 +179,37 @@ class _Reader:
         self, model: type[Record], stated: list[object], mark: Mark, path: str, default: Evidence | None
     ) -> list[object]:
         items: list[object] = []
-        for index, raw in enumerate(stated):
+        for index, (raw, key) in enumerate(zip(stated, item_keys(stated), strict=True)):
             if not isinstance(raw, dict):
                 items.append(raw)
                 continue
-            item_mark, here = mark.child(index) or mark, f"{path}.{index}"
+            item_mark, here = mark.child(index) or mark, f"{path}.{key}"
             own = self._default(raw.get("source"), _place(item_mark, "source"), f"{here}.source")
             items.append(self._facts(model, raw, item_mark, here, own[0] if own else default))
         return items
 
-    def _quantity(self, dim: Dim, raw: Any, mark: Mark, path: str, default: Evidence | None) -> object:
-        """Read one fact; a value that cannot be read stays as it is, with a problem."""
-        stated = raw if isinstance(raw, dict) else {"value": raw}
+    def _quantity(self, dim: Dim, raw: object, mark: Mark, path: str, default: Evidence | None) -> object:
+        """Read one fact; one that cannot be read is left out, with a problem."""
+        stated: dict[str, object] = raw if isinstance(raw, dict) else {"value": raw}
         unknown = [key for key in stated if key not in _FACT_KEYS]
         if unknown or "value" not in stated:
             what = f"unknown key '{unknown[0]}'" if unknown else "no 'value'"
             hint = "keys are value, source, date, kind, low, high, note"
             self._wrong(f"a fact has {what}", mark.place, path, hint)
-            return _LEFT_OUT
+            return None
         evidence = self._evidence(stated, mark, path, default)
         try:
             value = read(stated["value"], dim.dimension)
-            low, high = (
-                None if stated.get(side) is None else parse(str(stated[side]), dim.dimension) for side in ("low", "high")
-            )
+            sides = (stated.get("low"), stated.get("high"))
+            low, high = (None if side is None else parse(str(side), dim.dimension) for side in sides)
             value = dim.check(value)
         except QuantityError as error:
             self._wrong(error.why, mark.place, path, error.hint)
-            return _LEFT_OUT
+            return None
         if (low is not None and low > value) or (high is not None and high < value):
             self._wrong(f"'{value}' lies outside its range", mark.place, path, "low <= value <= high")
         if evidence is None:
-            return _LEFT_OUT
+            return None
         if low is not None or high is not None:
             evidence = replace(evidence, low="" if low is None else str(low), high="" if high is None else str(high))
         return value.with_evidence(evidence)
@@ -228,8 +226,11 @@ class _Reader:
             source = self._source(named, _place(mark, "source"), f"{path}.source")
             base = None if source is None else Evidence(source.source, source.date, source.kind)
         elif base is None:
+            # said once per entry, which is the place to name it
             hint = "name one for the fact or its entry: 'source: key', with the key declared under 'sources'"
-            self._wrong("the fact names no source", mark.place, path, hint)
+            entry = path.partition(".")[0]
+            if not any(problem.path == entry for problem in self.problems):
+                self._wrong("the fact names no source", mark.place, entry, hint)
         if base is None or not (self.place_facts or {"date", "kind", "note"} & stated.keys()):
             return base
         try:
@@ -247,7 +248,6 @@ class _Reader:
 
 
 _UNKNOWN = Field()
-_LEFT_OUT = None
 
 
 def _child(mark: Mark, key: str) -> Mark:

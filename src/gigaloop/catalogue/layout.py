@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, get_args, get_origin
+from typing import get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -35,7 +35,7 @@ def layout(model: type[BaseModel]) -> dict[str, Field]:
     }
 
 
-def _field(parts: list[Any]) -> Field:
+def _field(parts: list[object]) -> Field:
     for part in parts:
         if isinstance(part, Dim):
             return Field(dim=part)
@@ -46,7 +46,7 @@ def _field(parts: list[Any]) -> Field:
     return TEXT
 
 
-def _parts(annotation: Any) -> Iterator[Any]:
+def _parts(annotation: object) -> Iterator[object]:
     """Give the leaves of an annotation: the types and markers that its unions, tuples and markings hold."""
     if get_origin(annotation) is None:
         yield annotation

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gigaloop import api
 from gigaloop.catalogue import Catalogue, load_catalogue
-from gigaloop.cli import output, summary
+from gigaloop.cli import card, objects, output, summary
 from gigaloop.core.errors import StoreError, UsageError
 from gigaloop.core.evidence import Evidence, EvidenceKind
 from gigaloop.programme import Programme, load_programme
@@ -55,7 +55,7 @@ def run(folder: Path, scenario: str, out: Path | None, facts: Path | None, *, us
     seconds = time.perf_counter() - begin
     report = saved / "report.html"
     if json:
-        output.print_json(summary.run_object(result, report, seconds))
+        output.print_json(objects.run_object(result, report, seconds))
         return
     output.stage("report", seconds, cached=False)
     summary.show_run(result)
@@ -103,18 +103,18 @@ def design(folder: Path, generation: str, scenario: str, facts: Path | None, *, 
     chosen = [known[generation]] if generation else list(programme.generations)
     designs = {g.id: design_generation(programme, g, catalogue) for g in chosen}
     if json:
-        objects = {name: summary.design_object(made) for name, made in designs.items()}
+        objects = {name: objects.design_object(made) for name, made in designs.items()}
         output.print_json({"programme": programme.id, "designs": objects})
         return
     for made in designs.values():
-        summary.show_design(programme, made)
+        card.show_design(made)
 
 
 def plan(folder: Path, scenario: str, facts: Path | None, *, json: bool) -> None:
     """Plan the programme."""
     result = _run(folder, scenario, facts, use_cache=True, quiet=json)
     if json:
-        output.print_json({"programme": result.programme.id, "key": result.key, "plan": summary.plan_object(result)})
+        output.print_json({"programme": result.programme.id, "key": result.key, "plan": objects.plan_object(result)})
         return
     summary.show_plan(result)
 
@@ -127,8 +127,8 @@ def value(folder: Path, scenario: str, facts: Path | None, *, json: bool) -> Non
             {
                 "programme": result.programme.id,
                 "key": result.key,
-                "value": summary.value_object(result),
-                "watch": summary.watch_object(result),
+                "value": objects.value_object(result),
+                "watch": objects.watch_object(result),
             }
         )
         return
@@ -139,7 +139,7 @@ def diff(before: Path, after: Path, *, json: bool) -> None:
     """Compare two programmes."""
     changes = api.diff(api.load(before), api.load(after))
     if json:
-        output.print_json({"changes": [summary.change_object(change) for change in changes]})
+        output.print_json({"changes": [objects.change_object(change) for change in changes]})
         return
     if not changes:
         output.line("no difference")
@@ -147,7 +147,7 @@ def diff(before: Path, after: Path, *, json: bool) -> None:
     output.table(
         f"{len(changes)} changes",
         [("path", "left"), ("before", "left"), ("after", "left"), ("change", "right")],
-        [summary.change_row(change) for change in changes],
+        [objects.change_row(change) for change in changes],
     )
 
 

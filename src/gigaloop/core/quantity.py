@@ -222,11 +222,11 @@ UNDATED = "0000"
 def _read_mapping(value: Mapping[Any, Any], dimension: str, place: Place | None) -> Quantity:
     unknown = sorted(str(key) for key in value if key not in _EVIDENCE_KEYS)
     if unknown or "value" not in value:
-        what = f"unknown key '{unknown[0]}'" if unknown else "no 'value'"
-        raise QuantityError(
-            f"a {dimension} with its evidence has {what}",
-            hint="keys are value, source, date, kind, low, high, note",
-        )
+        what = f"unknown key '{_short(unknown[0])}'" if unknown else "no 'value'"
+        hint = "keys are value, source, date, kind, low, high, note"
+        if unknown and value.get(unknown[0]) is None:
+            hint = "put a text that holds a comma into quotes"
+        raise QuantityError(f"a {dimension} with its evidence has {what}", hint=hint)
     plain = parse(str(value["value"]), dimension)
     low, high = ("" if value.get(side) is None else str(parse(str(value[side]), dimension)) for side in ("low", "high"))
     try:
@@ -307,6 +307,7 @@ class Dim:
         text = {"type": "string", "examples": [due.example]}
         plain: list[dict[str, Any]] = [text, {"type": "number"}] if due.bare else [text]
         properties: dict[str, Any] = {key: {"type": "string"} for key in sorted(_EVIDENCE_KEYS - {"value"})}
+        properties["date"] = {"type": ["string", "integer"]}
         properties["kind"] = {"enum": [kind.value for kind in EvidenceKind]}
         properties["value"] = {"anyOf": plain} if due.bare else text
         sourced = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping
-from graphlib import TopologicalSorter
 
+from gigaloop.design.rack import effective_lines
 from gigaloop.design.records import BomTable, Elevation, RackUnit
-from gigaloop.programme.bom import effective_lines
+from gigaloop.programme.bom import explode
 from gigaloop.programme.schema import Part
 
 _UNKNOWN_CAPACITY_U = 100.0
@@ -22,7 +22,7 @@ def elevation(parts: Mapping[str, Part], root: str, table: BomTable) -> Elevatio
     or ``structure``. Units that find no place in the frame count in ``used`` and are not placed.
     """
     on = table.on
-    order = _children_first(parts, root, on)
+    order = tuple(reversed(explode(parts, root, on).parts))
     frame, capacity = _frame(parts, root, table)
     power = _sums(parts, order, on, "power")
     heights = _unit_heights(parts, order, on, {root, frame} if frame else {root})
@@ -37,17 +37,6 @@ def elevation(parts: Mapping[str, Part], root: str, table: BomTable) -> Elevatio
             units.append(RackUnit(label, part.id, part.family, bottom, height, power[part.id]))
             bottom += height
     return Elevation(capacity, heights[root], tuple(units))
-
-
-def _children_first(parts: Mapping[str, Part], root: str, on: dt.date) -> tuple[str, ...]:
-    graph: dict[str, tuple[str, ...]] = {}
-    stack = [root]
-    while stack:
-        identity = stack.pop()
-        if identity not in graph:
-            graph[identity] = tuple(line.part for line in effective_lines(parts[identity], on))
-            stack.extend(graph[identity])
-    return tuple(TopologicalSorter(graph).static_order())
 
 
 def _sums(parts: Mapping[str, Part], order: tuple[str, ...], on: dt.date, field: str) -> dict[str, float]:

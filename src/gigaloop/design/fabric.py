@@ -1,4 +1,4 @@
-"""Switches and links of a rail-optimised fat tree without oversubscription, by the rule that published tables follow."""
+"""Switches and links of a 1:1 rail-optimised fat tree, by the rule that published tables follow."""
 
 from __future__ import annotations
 

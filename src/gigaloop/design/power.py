@@ -59,9 +59,11 @@ def power_chain(
     The in-rack bus carries ``design_power``: stages before the first ``dc-dc`` converter feed it
     (``power_in = power_out / efficiency``, upward), those from there on are fed by it, on the trays.
 
-    The load of a stage is its output over its rating. Power shelves share the rack's design power over all that are
-    installed. Of any other converter, one unit serves as many whole racks as its rating allows; where a rack needs
-    more than one unit, they share it evenly. Redundant units of the facility are not counted.
+    The rack's own shelves are the last power shelf before the bus, else the last rectifier, and with them what follows
+    up to the bus. The load of a stage is its output over its rating. Shelves share the rack's design power over all
+    that are installed. Of any other converter, one unit serves as many whole racks as its rating allows; where a rack
+    needs more than one unit, they share it evenly. A stage without a rating runs at the highest load of its curve.
+    Redundant units of the facility are not counted.
 
     Parameters
     ----------
@@ -72,23 +74,18 @@ def power_chain(
     shelf_installed
         Rating of all power shelves of the rack [W].
     shelves
-        Power shelves in the rack; 0 where they stand elsewhere.
-
-    Examples
-    --------
-    >>> round(shared_load(132e3, 264e3), 2), round(shared_load(132e3, 2.5e6), 4), round(shared_load(15e3, 4e3), 4)
-    (0.5, 0.9504, 0.9375)
+        Power shelves that come with the rack; 0 where the facility feeds the bus.
     """
     bus = next((i for i, converter in enumerate(converters) if converter.role == "dc-dc"), len(converters))
+    shelf = _shelf_index(converters[:bus]) if shelves > 0 else None
     stages: list[ChainStage] = []
     power = design_power
-    for converter in reversed(converters[:bus]):
-        in_rack = converter.role == "power shelf" and shelves > 0
-        rating = shelf_installed if in_rack else _rating(converter)
-        load = _load(power, rating, single=in_rack)
+    for index, converter in reversed(list(enumerate(converters[:bus]))):
+        rating = shelf_installed if index == shelf else _rating(converter)
+        load = _load(power, rating, single=index == shelf)
         efficiency = _efficiency(converter, load)
         power_in = power / efficiency
-        location = "rack" if in_rack else "facility"
+        location = "facility" if shelf is None or index < shelf else "rack"
         stages.insert(0, _stage(converter, location, power_in, power, efficiency, load))
         power = power_in
     power = design_power
@@ -97,6 +94,20 @@ def power_chain(
         stages.append(_stage(converter, "tray", power, power * efficiency, efficiency, load))
         power *= efficiency
     return tuple(stages)
+
+
+def _shelf_index(converters: Sequence[Converter]) -> int | None:
+    """Find the stage that the rack's shelves are: the last power shelf, else the last rectifier (a power rack)."""
+    for role in ("power shelf", "rectifier"):
+        found = [index for index, converter in enumerate(converters) if converter.role == role]
+        if found:
+            return found[-1]
+    return None
+
+
+def rack_input(chain: Sequence[ChainStage], design_power: float) -> float:
+    """Give the power into a rack [W]: its design power, and the losses of the power shelves that come with it."""
+    return next((stage.power_in for stage in chain if stage.location == "rack"), design_power)
 
 
 def shared_load(power_per_rack: float, rating: float) -> float:
@@ -108,6 +119,13 @@ def shared_load(power_per_rack: float, rating: float) -> float:
         Output for one rack [W].
     rating
         Of one unit [W].
+
+    Examples
+    --------
+    Eighteen racks of 132 kW load 2.5 MW to 95 %; four units of 4 kW share 15 kW:
+
+    >>> round(shared_load(132e3, 2.5e6), 4), shared_load(15e3, 4e3)
+    (0.9504, 0.9375)
     """
     if power_per_rack <= 0.0:
         return 0.0
@@ -166,9 +184,11 @@ def chain_flows(chain: Sequence[ChainStage]) -> tuple[FlowLink, ...]:
 
     What enters a node leaves it: to the next stage, and to its own node of losses.
     """
+    if not chain:
+        return ()
     names = _distinct([stage.name for stage in chain])
     ends = [*names[1:], "chips"]
-    links = [FlowLink("medium voltage", names[0], chain[0].power_in)] if chain else []
+    links = [FlowLink("medium voltage", names[0], chain[0].power_in)]
     for stage, name, target in zip(chain, names, ends, strict=True):
         links.append(FlowLink(name, target, stage.power_out))
         if stage.loss > 0.0:

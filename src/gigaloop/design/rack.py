@@ -9,8 +9,13 @@ from collections.abc import Iterator, Mapping
 from gigaloop.core.quantity import Quantity
 from gigaloop.design.prices import PriceBook, price_book
 from gigaloop.design.records import BomRow, BomTable, Input, RackCost
-from gigaloop.programme.bom import effective_lines, explode
-from gigaloop.programme.schema import Part, Programme
+from gigaloop.programme.bom import explode, is_effective
+from gigaloop.programme.schema import BomLine, Part, Programme
+
+
+def effective_lines(part: Part, on: dt.date) -> tuple[BomLine, ...]:
+    """Give the lines of a part's bill of materials that count on a day, in its order."""
+    return tuple(line for line in part.components if is_effective(line, on))
 
 
 def bom_table(programme: Programme, root: str, on: dt.date, book: PriceBook | None = None) -> BomTable:
@@ -32,13 +37,13 @@ def bom_table(programme: Programme, root: str, on: dt.date, book: PriceBook | No
 
     Raises
     ------
-    ProgrammeError
-        If a part is unknown or the bill of materials runs in a circle.
+    CycleError
+        If a part goes into itself; a loaded programme is free of that.
     """
     book = book or price_book(programme, on)
     parts = programme.part_of
-    per_rack = explode(parts, root, on)
-    bought = explode(_as_bought(parts, book), root, on)
+    per_rack = explode(parts, root, on).per_part
+    bought = explode(_as_bought(parts, book), root, on).per_part
     rows: list[BomRow] = []
     for path, part, parent, level, per_parent in _walk(parts, root, on):
         count = per_parent if parent is None else per_rack[parent] * per_parent
@@ -66,7 +71,7 @@ def bom_table(programme: Programme, root: str, on: dt.date, book: PriceBook | No
                 cost=None if tag is None else tag.usd * priced,
             )
         )
-    return BomTable(on, tuple(rows), dict(per_rack))
+    return BomTable(on, tuple(rows), per_rack)
 
 
 def _times(value: float | None, count: float) -> float | None:
@@ -79,9 +84,7 @@ def _mean_power(programme: Programme, part: Part) -> float | None:
     return None if part.power is None else float(part.power) * float(programme.policy.utilisation)
 
 
-def _walk(
-    parts: Mapping[str, Part], root: str, on: dt.date
-) -> Iterator[tuple[str, Part, str | None, int, float]]:
+def _walk(parts: Mapping[str, Part], root: str, on: dt.date) -> Iterator[tuple[str, Part, str | None, int, float]]:
     """Go through the lines depth first, those of a part once: path, part, parent, level, quantity per parent."""
     seen: set[str] = set()
     stack: list[tuple[str, Part, str | None, int, float]] = [(f"parts.{root}", parts[root], None, 0, 1.0)]
@@ -122,7 +125,7 @@ def rack_cost(programme: Programme, root: str, on: dt.date, book: PriceBook | No
     work: list[float] = []
     unpriced: list[str] = []
     unworked: list[str] = []
-    for identity, quantity in explode(_as_bought(programme.part_of, book), root, on).items():
+    for identity, quantity in explode(_as_bought(programme.part_of, book), root, on).per_part.items():
         part = programme.part_of[identity]
         tag, labour = book.material.get(identity), book.work.get(identity)
         if tag is not None:

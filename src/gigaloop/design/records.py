@@ -95,7 +95,7 @@ class ChainStage:
     name: str
     converter: str
     location: str
-    """``facility``, ``rack`` (a power shelf) or ``tray`` (behind the in-rack bus)."""
+    """``facility``, ``rack`` (its power shelves, and what follows up to the bus) or ``tray`` (behind the bus)."""
     power_in: float
     power_out: float
     loss: float
@@ -309,7 +309,10 @@ class Check:
 
     def __str__(self) -> str:
         said = "holds" if self.ok else self.severity.value
-        return f"{said}: {self.title}: {self.value!s} {self.sense} {self.limit!s} ({100 * self.margin:+.1f} %)"
+        unit = "" if self.unit == "1" else f" {self.unit}"
+        found = (float(self.value) - self.limit.unit.offset) / self.limit.unit.factor
+        bound = f"{self.sense} {self.limit.magnitude:.6g}{unit}"
+        return f"{said}: {self.title}: {found:.6g}{unit}, {bound} ({100 * self.margin:+.1f} %)"
 
 
 @dataclass(frozen=True)
@@ -347,11 +350,13 @@ class Design:
     name: str
     on: dt.date
     accelerators: float
-    """Per rack, by the bill of materials."""
+    """Per rack, as stated; the check ``rack.accelerators`` holds the bill of materials against it."""
     bom: BomTable
     power: PowerRollup
     chain: tuple[ChainStage, ...]
     """From medium voltage to the chip."""
+    rack_input: float
+    """Power into the rack at design power, losses of in-rack shelves included [W]: what a PUE calls IT."""
     cost: RackCost
     mass: float
     """[kg]"""
@@ -366,11 +371,6 @@ class Design:
     performance: tuple[WorkloadPerformance, ...]
     checks: tuple[Check, ...]
     inputs: tuple[Input, ...]
-
-    @property
-    def rack_input(self) -> float:
-        """Power into the rack at design power, losses of in-rack shelves included [W]: what a PUE calls IT."""
-        return next((s.power_in for s in self.chain if s.location == "rack"), self.power.design)
 
     @property
     def mean_input(self) -> float:

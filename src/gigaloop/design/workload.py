@@ -114,7 +114,8 @@ def parameters_read(parameters: float, active_parameters: float, batch: float) -
     >>> round(parameters_read(671e9, 37e9, 1) / 1e9), round(parameters_read(671e9, 37e9, 256) / 1e9)
     (37, 671)
     """
-    return parameters * (1.0 - (1.0 - min(1.0, active_parameters / parameters)) ** batch)
+    unread = math.pow(1.0 - min(1.0, active_parameters / parameters), batch)
+    return parameters * (1.0 - unread)
 
 
 def workload_performance(

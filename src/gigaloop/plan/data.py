@@ -46,6 +46,7 @@ class PlanData:
     moves: tuple[Route, ...]
     ships: tuple[Route, ...]
     worth: Mapping[tuple[int, int], Worth]
+    energy_prices: tuple[float, ...]
 
     @property
     def calendar(self) -> Calendar:
@@ -130,6 +131,7 @@ def gather(programme: Programme, facts: tuple[RackFacts, ...], energy_prices: tu
         tuple(_moves(programme, production)),
         tuple(_ships(programme, production)),
         worth,
+        energy_prices,
     )
 
 

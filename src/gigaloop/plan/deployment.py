@@ -130,7 +130,7 @@ def build_places(programme: Programme, facts: tuple[RackFacts, ...]) -> tuple[Pl
 def takes(hall: Hall, generation: Generation, rack: RackFacts) -> bool:
     """Say whether one position of a hall can take a rack: its power, coolant flow, floor load and bus."""
     return (
-        rack.power <= float(hall.rack_power) * (1.0 + _FORGIVEN)
+        rack.design_power <= float(hall.rack_power) * (1.0 + _FORGIVEN)
         and rack.flow <= float(hall.rack_flow) * (1.0 + _FORGIVEN)
         and rack.floor_load <= float(hall.floor_load) * (1.0 + _FORGIVEN)
         and generation.power.bus in hall.bus
@@ -147,7 +147,7 @@ def _hall_classes(
         if not accepted:
             continue
         per_position = float(hall.power) / float(hall.positions)
-        racks = [facts[g].power for g in accepted]
+        racks = [facts[g].design_power for g in accepted]
         measure: object = f"{per_position:.9g}"
         if per_position >= max(racks):
             measure = "positions"

@@ -4,43 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from gigaloop.core.errors import UsageError
 from gigaloop.programme.schema import Generation, Programme, Site
 
 if TYPE_CHECKING:
     from gigaloop.catalogue import Catalogue
-
-
-class _PowerLike(Protocol):
-    @property
-    def design(self) -> float: ...
-
-
-class _CoolingLike(Protocol):
-    @property
-    def flow(self) -> float: ...
-
-
-class DesignLike(Protocol):
-    """What the plan reads of a design: every engineered design has it."""
-
-    @property
-    def power(self) -> _PowerLike:
-        """Power of a rack; ``design`` is what supply and cooling are laid out for [W]."""
-
-    @property
-    def cooling(self) -> _CoolingLike:
-        """Cooling of a rack; ``flow`` is its coolant flow [m3/s]."""
-
-    @property
-    def floor_load(self) -> float:
-        """Load of a rack on its floor [kg/m2]."""
-
-    @property
-    def tokens_per_s(self) -> float:
-        """Tokens per second of a rack over the mix of workloads."""
+    from gigaloop.design.records import Design
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +21,9 @@ class RackFacts:
     Parameters
     ----------
     power
-        Design power, which burn-in, halls and sites must carry [W].
+        Power into the rack at design power, which sites must carry [W].
+    design_power
+        Thermal design power, which halls must carry and of which burn-in draws a share [W].
     flow
         Coolant flow [m3/s].
     floor_load
@@ -60,25 +33,27 @@ class RackFacts:
     """
 
     power: float
+    design_power: float
     flow: float = 0.0
     floor_load: float = 0.0
     tokens_per_s: float = 0.0
 
     @classmethod
-    def of(cls, design: DesignLike | RackFacts) -> RackFacts:
+    def of(cls, design: Design | RackFacts) -> RackFacts:
         """Take the facts from a design."""
         if isinstance(design, RackFacts):
             return design
         return cls(
-            float(design.power.design),
-            float(design.cooling.flow),
-            float(design.floor_load),
-            float(design.tokens_per_s),
+            power=design.rack_input,
+            design_power=design.power.design,
+            flow=design.cooling.flow,
+            floor_load=design.mass / design.footprint if design.footprint else 0.0,
+            tokens_per_s=sum(each.share * each.tokens_per_s for each in design.performance),
         )
 
 
 def rack_facts(
-    generations: tuple[Generation, ...], designs: Mapping[str, DesignLike] | Mapping[str, RackFacts]
+    generations: tuple[Generation, ...], designs: Mapping[str, Design] | Mapping[str, RackFacts]
 ) -> tuple[RackFacts, ...]:
     """Give the facts of every generation's rack.
 

@@ -207,7 +207,7 @@ def test_load(data: PlanData, activity: int, measure: str) -> float:
     standing = item.test_hours / WEEK_HOURS * made.passes
     rack = data.facts[item.test_of]
     share = float(data.programme.generations[item.test_of].test.power_share)
-    return standing * {"power": rack.power * share * 1e-6, "flow": rack.flow * 1e3, "positions": 1.0}[measure]
+    return standing * {"power": rack.design_power * share * 1e-6, "flow": rack.flow * 1e3, "positions": 1.0}[measure]
 
 
 def test_limit(data: PlanData, factory: int, measure: str) -> FloatArray:

@@ -186,7 +186,7 @@ def _halls(
         able = [class_at[s, k] for k, hall in enumerate(data.places[s].halls) if g in hall.generations]
         parts = [total] if len(able) == 1 else _split(model, p, total, len(able), capacity["positions"][able])
         for c, part in zip(able, parts, strict=True):
-            for measure, each in (("positions", 1.0), ("power", data.facts[g].power * MW)):
+            for measure, each in (("positions", 1.0), ("power", data.facts[g].design_power * MW)):
                 there = rows[measure][c] != NONE
                 put(model, rows[measure][c][there], part[there], each)
     return classes, rows["positions"], rows["power"]

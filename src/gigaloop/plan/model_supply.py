@@ -9,6 +9,7 @@ import numpy as np
 from gigaloop.plan.data import PlanData
 from gigaloop.plan.grid import NONE, grid_columns, grid_rows, later, put
 from gigaloop.plan.model_factory import MONEY
+from gigaloop.plan.production import purchase_key
 from gigaloop.plan.schedule import FloatArray, IntArray
 from gigaloop.plan.sourcing import Pool
 from gigaloop.solve import Model
@@ -42,13 +43,7 @@ def pool_use(data: PlanData, pool: Pool, made: FloatArray) -> FloatArray:
 def _amount(data: PlanData, pool: Pool, activity: int) -> FloatArray | None:
     """Give the use of a pool per piece of an activity, by week of use (weeks,); None where there is none."""
     made = data.production.activities[activity]
-    item = data.production.items[made.item]
-    names = [data.sourcing.parts[p] for p in pool.parts]
-    if made.line < 0:
-        return pool.use[made.item] if item.part in names else None
-    if item.part in names:
-        return None
-    return pool.use.get(made.item)
+    return pool.use.get(made.item if made.line >= 0 else purchase_key(made.item))
 
 
 def first_tier_suffices(data: PlanData, pool: Pool) -> bool:
@@ -64,7 +59,7 @@ def first_tier_suffices(data: PlanData, pool: Pool) -> bool:
             most[a] = np.where(activity.allowed, np.minimum(np.minimum(line, activity.most), racks), 0.0)
     by_line = np.cumsum(pool_use(data, pool, most))
     racks = data.most_racks @ data.production.per_rack
-    in_all = sum(float(amount.max()) * racks[item] for item, amount in pool.use.items())
+    in_all = sum(float(amount.max()) * racks[max(key, purchase_key(key))] for key, amount in pool.use.items())
     return bool((np.minimum(by_line, in_all) <= arrived * (1.0 + 1e-9)).all())
 
 

@@ -104,6 +104,12 @@ class Production:
     evaluation: tuple[IntArray, ...]
     """Weeks in which evaluation units of each generation can be completed."""
     bought_use: Mapping[str, Mapping[int, FloatArray]]
+    """Pieces of every bought part per piece of an item, by week of use (weeks,): by item, or by ``purchase_key``."""
+
+
+def purchase_key(item: int) -> int:
+    """Give the key that stands for the purchase of an item itself among the uses of bought parts."""
+    return -1 - item
 
 
 def build_production(programme: Programme, facts: tuple[RackFacts, ...]) -> Production:
@@ -143,7 +149,7 @@ def build_production(programme: Programme, facts: tuple[RackFacts, ...]) -> Prod
     supplied = {supply.part for supplier in programme.suppliers for supply in supplier.supplies}
     purchases = tuple(_purchases(programme, items, activities, supplied))
     for activity in purchases:
-        bought.setdefault(items[activity.item].part, {})[activity.item] = np.ones(calendar.weeks)
+        bought.setdefault(items[activity.item].part, {})[purchase_key(activity.item)] = np.ones(calendar.weeks)
     lines = [(factory, line) for factory in programme.factories for line in factory.lines]
     return Production(
         items,
@@ -312,7 +318,7 @@ def _activities(
                 item = items[i]
                 per_week = float(product.rate) * WEEK * good
                 allowed, most = _when(programme, item, f, cycle, share, per_week)
-                tested = item.test_hours > 0.0 and facts[item.test_of].power > 0.0
+                tested = item.test_hours > 0.0 and facts[item.test_of].design_power > 0.0
                 if tested and factory.test_cells is None:
                     allowed = np.zeros_like(allowed)
                 cost = programme.usd(product.conversion_cost) / good

@@ -111,7 +111,7 @@ class Pool:
     pieces
         Pieces of each part per unit of the pool (parts,).
     use
-        Use of the pool by a made item, by the week of use: item index to (weeks,) [units per piece made].
+        Use of the pool by the week of use, per piece of a made item or purchase of one: its key to (weeks,) [units].
     tiers
         Price tiers, cheapest first; several only for a pool of one part.
     """

@@ -157,10 +157,7 @@ def roll_up(explosion: Explosion, own: Mapping[str, float]) -> float:
     >>> roll_up(explode({"rack": rack, "gpu": gpu}, "rack", dt.date(2027, 1, 1)), {"rack": 100.0, "gpu": 2.0})
     244.0
     """
-    return sum(
-        quantity * own.get(part, 0.0)
-        for part, quantity in zip(explosion.parts, explosion.quantity.tolist(), strict=True)
-    )
+    return sum(quantity * own.get(part, 0.0) for part, quantity in explosion.per_part.items())
 
 
 def find_cycles(parts: Mapping[str, Part], on: dt.date | None = None) -> Iterator[CycleError]:
@@ -196,7 +193,9 @@ def find_cycles(parts: Mapping[str, Part], on: dt.date | None = None) -> Iterato
 
 
 def _children(parts: Mapping[str, Part], part: str, on: dt.date | None) -> Iterator[str]:
-    return (line.part for line in parts[part].components if line.part in parts and (on is None or is_effective(line, on)))
+    return (
+        line.part for line in parts[part].components if line.part in parts and (on is None or is_effective(line, on))
+    )
 
 
 def depth(parts: Mapping[str, Part]) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from base64 import b64encode
 from collections.abc import Callable
 from functools import cache
@@ -21,6 +20,7 @@ from gigaloop.report.numbers import Number
 from gigaloop.report.palette import palette_for
 from gigaloop.report.register import Register, linked, plain, range_of
 from gigaloop.report.tables import Cell, CellLike, Table, Text, slug
+from gigaloop.study.cache import write_atomic
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -29,6 +29,7 @@ _IN_SCRIPT = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 _KINDS: dict[type, str] = {
     Callout: "callout",
     Columns: "columns",
+    Figure: "figure",
     Heading: "heading",
     KeyValues: "keyvalues",
     Link: "link",
@@ -62,9 +63,8 @@ def render(report: Report) -> str:
     palette = palette_for(figure.entities() for figure in figures)
     links = anchors(report)
     charts = {links[id(figure)].id: chart(figure, palette) for figure in figures}
-    scripts = [_asset("assets", "echarts.min.js"), _asset("templates", "report.js")] if charts else []
-    if not scripts:
-        scripts = [_asset("templates", "report.js")]
+    library = [_asset("assets", "echarts.min.js")] if charts else []
+    scripts = [*library, _asset("templates", "report.js")]
     page = _environment().get_template("report.html.j2")
     has_map = any(figure.kind == "map" for figure in figures)
     return page.render(
@@ -91,21 +91,11 @@ def write(report: Report, path: str | os.PathLike[str]) -> Path:
     """
     target = Path(path)
     content = render(report).encode("utf-8", "replace")
-    draft = ""
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(draft).chmod(0o644)
-        Path(draft).replace(target)
+        write_atomic(target, content)
     except OSError as error:
-        if draft:
-            Path(draft).unlink(missing_ok=True)
         why = f"the report cannot be written: {error.strerror or error}"
-        raise StoreError(why, where=str(target), hint="choose another place with --report FILE") from error
+        raise StoreError(why, where=str(target), hint="choose another folder with --out") from error
     return target
 
 
@@ -165,12 +155,10 @@ def _environment() -> Environment:
 
 def kind(thing: object) -> str:
     """Say what a block or a piece of prose is, as the templates name it."""
-    if isinstance(thing, Figure):
-        return "figure"
-    found = _KINDS.get(type(thing))
-    if found is None:
-        return "sequence"
-    return found
+    for known, name in _KINDS.items():
+        if isinstance(thing, known):
+            return name
+    raise TypeError(f"a report cannot show a {type(thing).__name__}: {thing!r}")
 
 
 def as_cell(value: CellLike) -> Cell:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import floor, isclose, isfinite, log10
 from typing import SupportsFloat
@@ -29,12 +29,20 @@ class Number:
     high: float | None = None
     note: str = ""
 
-    def __post_init__(self) -> None:
-        if isinstance(self.evidence, Evidence):
-            object.__setattr__(self, "evidence", (self.evidence,))
-        for name in ("value", "low", "high"):
-            raw = getattr(self, name)
-            object.__setattr__(self, name, None if raw is None or not isfinite(float(raw)) else float(raw))
+    def __init__(
+        self,
+        value: SupportsFloat | None,
+        unit: str = "",
+        evidence: Evidence | Sequence[Evidence] = (),
+        decimals: int | None = None,
+        low: SupportsFloat | None = None,
+        high: SupportsFloat | None = None,
+        note: str = "",
+    ) -> None:
+        known = {"value": _finite(value), "low": _finite(low), "high": _finite(high)}
+        words = {"unit": unit, "evidence": pieces(evidence), "decimals": decimals, "note": note}
+        for name, each in (known | words).items():
+            object.__setattr__(self, name, each)
 
     @property
     def text(self) -> str:
@@ -58,13 +66,25 @@ class Number:
 Value = Number | SupportsFloat | None
 
 
+def pieces(evidence: Evidence | Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Give evidence as a tuple; one piece may be given bare."""
+    return (evidence,) if isinstance(evidence, Evidence) else tuple(evidence)
+
+
+def _finite(value: SupportsFloat | None) -> float | None:
+    if value is None:
+        return None
+    number = float(value)
+    return number if isfinite(number) else None
+
+
 def as_number(value: Value, unit: str = "", decimals: int | None = None) -> Number:
     """Give a plain value, or a number that may lack a unit, as a number."""
     if isinstance(value, Number):
         if value.unit or not unit:
             return value
         return Number(value.value, unit, value.evidence, value.decimals, value.low, value.high, value.note)
-    return Number(None if value is None else float(value), unit, decimals=decimals)
+    return Number(value, unit, decimals=decimals)
 
 
 def as_numbers(values: Iterable[Value], unit: str = "") -> tuple[Number, ...]:
@@ -86,11 +106,11 @@ def decimals_for(value: float) -> int:
 def shared_decimals(values: Iterable[float | None]) -> int:
     """Say how many decimals a column needs so that all its numbers are read alike.
 
-    No more than the numbers have; as many as show two digits of the smallest, so long as the largest is not
-    written with more than four digits; one at least where a number is below one. What is a millionth of the
-    largest counts as nothing.
+    No more than the numbers have; as many as show three digits of the largest and two of the smallest, so long
+    as the largest is not written with more than four digits; one at least where a number is below one. What is a
+    millionth of the largest counts as nothing.
 
-    >>> [shared_decimals(values) for values in ([98.4, 3.25], [4, 120], [140, 5.6, 0.3], [2450, 410.5], [])]
+    >>> [shared_decimals(values) for values in ([43.75, 30], [4, 120], [140, 5.6, 0.3], [2450, 410.5], [])]
     [1, 0, 1, 0, 0]
     """
     known = [abs(value) for value in values if value is not None and isfinite(value)]
@@ -100,7 +120,7 @@ def shared_decimals(values: Iterable[float | None]) -> int:
         return 0
     smallest = min(seen)
     needed = next((digits for digits in range(9) if all(_written(value, digits) for value in seen)), 9)
-    wanted = max(0, 1 - floor(log10(smallest)))
+    wanted = max(0, 1 - floor(log10(smallest)), 2 - floor(log10(largest)))
     room = max(0, 3 - floor(log10(largest)), 1 if smallest < 1 else 0)
     return min(needed, wanted, room)
 

@@ -67,12 +67,9 @@ class Style:
 
 def style_at(position: int) -> Style:
     """Give the style of the entity that appears at a position; colours repeat with another hatch."""
-    return Style(
-        COLOURS[position % len(COLOURS)],
-        (position + position // len(COLOURS)) % len(DECALS),
-        DASHES[(position + position // len(COLOURS)) % len(DASHES)],
-        SYMBOLS[(position + position // len(COLOURS)) % len(SYMBOLS)],
-    )
+    turn, place = divmod(position, len(COLOURS))
+    shift = turn + place
+    return Style(COLOURS[place], shift % len(DECALS), DASHES[shift % len(DASHES)], SYMBOLS[shift % len(SYMBOLS)])
 
 
 def palette_for(figures: Iterable[Sequence[str]]) -> Mapping[str, Style]:

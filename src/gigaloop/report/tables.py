@@ -9,7 +9,7 @@ from datetime import date
 from typing import Literal, SupportsFloat, TypeGuard
 
 from gigaloop.core.evidence import Evidence
-from gigaloop.report.numbers import Number, as_number, shared_decimals
+from gigaloop.report.numbers import Number, as_number, pieces, shared_decimals
 
 Align = Literal["left", "right"]
 
@@ -23,9 +23,9 @@ class Text:
     tag: str = ""
     note: str = ""
 
-    def __post_init__(self) -> None:
-        if isinstance(self.evidence, Evidence):
-            object.__setattr__(self, "evidence", (self.evidence,))
+    def __init__(self, text: str, evidence: Evidence | Sequence[Evidence] = (), tag: str = "", note: str = "") -> None:
+        for name, each in {"text": text, "evidence": pieces(evidence), "tag": tag, "note": note}.items():
+            object.__setattr__(self, name, each)
 
     @property
     def is_assumption(self) -> bool:

@@ -3,10 +3,11 @@
 A limit is one finite side of a row or of a column's bounds, coded as one number: row lower sides, row upper sides,
 column lower sides, column upper sides, in this order.
 
-The search narrows in three steps: the rows and bounds in a proof of infeasibility (Farkas' lemma: Gleeson and
-Ryan, ORSA Journal on Computing 2 (1990) 61-63, doi:10.1287/ijoc.2.1.61, show that a vertex of the proofs is an
-irreducible subset), HiGHS's irreducible infeasible subset of those, and QuickXplain (Junker, AAAI 2004, 167-172),
-which certifies that nothing can be left out and is the search itself where integrality makes the conflict.
+The simplex ends with a proof of infeasibility (Farkas' lemma), and the limits in such a proof are an irreducible
+conflict where the proof is a vertex (Gleeson and Ryan, ORSA Journal on Computing 2 (1990) 61-63,
+doi:10.1287/ijoc.2.1.61), which one more linear programme certifies. Where that cannot be certified, HiGHS's
+irreducible infeasible subset narrows them down and QuickXplain (Junker, AAAI 2004, 167-172) certifies by solving that
+nothing can be left out; it is also the search itself where integrality makes the conflict.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from gigaloop.solve.run import Iis
 
 _PROOF_TOLERANCE = 1e-9
 """Multipliers of a proof smaller than this part of the largest count as zero; the result is verified by solving."""
+_FEW = 40
+"""Up to this many limits a conflict is certified by solving without each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +121,10 @@ class _Search:
             if proof is not None and self.infeasible(self.relaxed, proof):
                 limits = proof
                 break
-        limits = self._in_iis(limits)
+        if len(limits) > _FEW:
+            if self._is_certain(limits):
+                return limits
+            limits = self._in_iis(limits)
         return self.quickxplain(lambda kept: self.infeasible(self.relaxed, kept), limits, limits[:0])
 
     def mixed(self) -> IntArray | None:
@@ -175,13 +181,46 @@ class _Search:
         known[self.every] = True
         return limits if len(limits) and known[limits].all() else None
 
+    def _is_certain(self, limits: IntArray) -> bool:
+        """Tell whether infeasible limits are irreducible because their normals depend in one way only, on all.
+
+        Any proof that some of the limits are infeasible is a dependency of their normals, ``y @ rows + d = 0``
+        with ``d`` for the limits on columns. With ``y[0] = 1`` and arbitrary costs on the free ``y``, a linear
+        programme has an optimum if no second dependency exists, and is unbounded otherwise.
+        """
+        m, n = self.program.n_rows, self.program.n_columns
+        rows = np.unique(limits[limits < 2 * m] % max(m, 1))
+        bounds = np.unique((limits[limits >= 2 * m] - 2 * m) % max(n, 1))
+        if not len(rows) or len(rows) + len(bounds) < len(limits):
+            return False
+        entries, row_of = _entries_of(self.program.matrix, rows)
+        column = self.program.matrix.column[entries]
+        free = ~np.isin(column, bounds)
+        columns, column_of = np.unique(column[free], return_inverse=True)
+        fixed = np.arange(len(rows)) == 0
+        dependency = LinearProgram(
+            cost=np.random.default_rng(0).uniform(1.0, 2.0, len(rows)),
+            column_lower=np.where(fixed, 1.0, -np.inf),
+            column_upper=np.where(fixed, 1.0, np.inf),
+            integer=np.zeros(len(rows), dtype=np.bool_),
+            row_lower=np.zeros(len(columns)),
+            row_upper=np.zeros(len(columns)),
+            matrix=compress(column_of, row_of[free], self.program.matrix.value[entries[free]], len(columns), len(rows)),
+        )
+        run = Engine(dependency).run(self.options())
+        if run.outcome is not Outcome.OPTIMAL or run.vectors is None:
+            return False
+        y = np.zeros(m)
+        y[rows] = run.vectors.value
+        used = np.concatenate([y[rows], self.program.matrix.transposed_times(y)[bounds]])
+        return bool((np.abs(used) > _PROOF_TOLERANCE * np.abs(used).max()).all())
+
     def _in_iis(self, limits: IntArray) -> IntArray:
         """Give HiGHS's irreducible subset of the limits, where it gives one that proves infeasible."""
         program, rows, columns = self._restricted(self.relaxed, limits)
         engine = Engine(program)
         engine.run(self.options())
-        engine.option("time_limit", max(self.deadline - time.monotonic(), 1e-3))
-        iis = engine.irreducible_infeasible_subset()
+        iis = engine.irreducible_infeasible_subset(max(self.deadline - time.monotonic(), 1e-3) / 3)
         if iis is None:
             return limits
         found = self._coded(iis, rows, columns)

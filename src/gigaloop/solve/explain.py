@@ -13,6 +13,9 @@ from gigaloop.solve.blocks import Block, Columns, Side
 from gigaloop.solve.model import Model
 from gigaloop.solve.outcome import FloatArray, IntArray
 
+_SHOWN = 8
+"""So many limits of one block the text of a conflict writes out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -83,7 +86,12 @@ class Conflict:
     def __str__(self) -> str:
         shown = self.limits or self.members
         others = len(self.members) - len(shown)
-        lines = [f"{self.model}: these cannot hold together:", *(f"  - {member}" for member in shown)]
+        lines = [f"{self.model}: these cannot hold together:"]
+        for block in dict.fromkeys(member.block for member in shown):
+            of_block = [member for member in shown if member.block == block]
+            lines += [f"  - {member}" for member in of_block[:_SHOWN]]
+            if len(of_block) > _SHOWN:
+                lines.append(f"  - and {len(of_block) - _SHOWN:,} more limits of {block}")
         if others:
             what = "one limit that follows" if others == 1 else f"{others} limits that follow"
             lines.append(f"  with {what} from balances and quantities that cannot be negative")
@@ -91,7 +99,7 @@ class Conflict:
 
 
 def explain_infeasible(
-    model: Model, *, time_limit: float = 60.0, program: LinearProgram | None = None
+    model: Model, *, time_limit: float = 20.0, program: LinearProgram | None = None
 ) -> Conflict | None:
     """Find an irreducible conflict among a model's limits; None where the model is feasible.
 

@@ -248,7 +248,8 @@ class Engine:
         self.option("mip_rel_gap", options.mip_gap)
         self.option("primal_feasibility_tolerance", options.tolerance)
         self.option("dual_feasibility_tolerance", options.tolerance)
-        self.option("time_limit", self._highs.getRunTime() + options.time_limit)  # HiGHS's clock runs on
+        # HiGHS's clock runs on from solve to solve for linear programmes, and starts anew for mixed-integer ones
+        self.option("time_limit", options.time_limit + (0.0 if mixed else self._highs.getRunTime()))
         self.option("solver", _CHOOSE if mixed else self._method(options))
         if mixed and options.warm and start is not None:
             whole = np.flatnonzero(self._integer[: len(start)])
@@ -318,11 +319,12 @@ class Engine:
             return None
         return np.array(ray, dtype=np.float64)
 
-    def irreducible_infeasible_subset(self) -> Iis | None:
-        """Give HiGHS's irreducible infeasible subset of the linear programme, where it finds one."""
+    def irreducible_infeasible_subset(self, time_limit: float) -> Iis | None:
+        """Give HiGHS's infeasible subset of the linear programme, irreducible where the time [s] sufficed."""
         strategy = _highspy.IisStrategy
         value = strategy.kIisStrategyFromLp.value | strategy.kIisStrategyIrreducible.value
         self.option("iis_strategy", int(value))
+        self.option("iis_time_limit", time_limit)
         status, iis = self._highs.getIis()
         if status == _highspy.HighsStatus.kError or not iis.valid_:
             return None

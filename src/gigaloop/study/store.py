@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gigaloop.core.errors import StoreError
+from gigaloop.study.tables import connect
 
 if TYPE_CHECKING:
     import duckdb
@@ -105,20 +106,13 @@ def _write_tables(part: Path, tables: Tables) -> dict[str, int]:
     import duckdb
 
     rows = {}
-    with duckdb.connect(":memory:") as connection:
+    with connect(tables) as connection:
         for name, columns in tables.items():
-            # DuckDB reads NumPy times only to the microsecond; days go through those and are cast back.
-            days = [column for column, values in columns.items() if values.dtype.kind == "M"]
-            incoming = {c: v.astype("datetime64[us]") if c in days else v for c, v in columns.items()}
-            connection.register("incoming", incoming)
-            replace = ", ".join(f'"{column}"::date as "{column}"' for column in days)
-            select = f"select * {f'replace ({replace})' if days else ''} from incoming"  # noqa: S608
             path = str(part / f"{name}.parquet").replace("'", "''")
             try:
-                connection.execute(f"copy ({select}) to '{path}' (format parquet, compression zstd)")
+                connection.execute(f"copy \"{name}\" to '{path}' (format parquet, compression zstd)")
             except duckdb.IOException as error:
                 raise OSError(str(error)) from error
-            connection.unregister("incoming")
             rows[name] = len(next(iter(columns.values()))) if columns else 0
     return rows
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import StringConstraints, field_validator
@@ -101,7 +102,7 @@ class Site(Entry):
     @field_validator("timeline")
     @classmethod
     def _dated(cls, value: tuple[SiteStep, ...]) -> tuple[SiteStep, ...]:
-        if any(b.date <= a.date for a, b in zip(value, value[1:], strict=False)):
+        if any(b.date <= a.date for a, b in pairwise(value)):
             raise ValueError("the steps of a timeline need rising dates")
         return value
 
@@ -137,7 +138,7 @@ class Electricity(Entry):
     @field_validator("industrial_prices")
     @classmethod
     def _some(cls, value: tuple[EnergyPrice, ...]) -> tuple[EnergyPrice, ...]:
-        if not value or any(b.date <= a.date for a, b in zip(value, value[1:], strict=False)):
+        if not value or any(b.date <= a.date for a, b in pairwise(value)):
             raise ValueError("industrial prices need one or more, by rising date")
         return value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import field_validator
@@ -51,7 +52,7 @@ class Converter(Entry):
     @classmethod
     def _rising(cls, value: tuple[EfficiencyPoint, ...]) -> tuple[EfficiencyPoint, ...]:
         loads = [float(point.load) for point in value]
-        if not loads or any(b <= a for a, b in zip(loads, loads[1:], strict=False)):
+        if not loads or any(b <= a for a, b in pairwise(loads)):
             raise ValueError("an efficiency needs one point or more, by rising load")
         return value
 
@@ -66,7 +67,7 @@ class Converter(Entry):
         import numpy as np
 
         loads, efficiencies = zip(*((float(p.load), float(p.efficiency)) for p in self.efficiency), strict=True)
-        return np.asarray(np.interp(load, loads, efficiencies), dtype=np.float64)
+        return np.asarray(np.interp(np.asarray(load, dtype=np.float64), loads, efficiencies), dtype=np.float64)
 
 
 class PowerEquipment(Entry):

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, StringConstraints, WithJsonSchema, field_validator
 
 from gigaloop.core.evidence import EvidenceKind, is_evidence_date
 
@@ -51,9 +51,14 @@ class Source(Record):
     """Evidence for a record as a whole: what its texts, dates and statuses rest on."""
 
     source: str
-    date: str
+    date: Annotated[str, WithJsonSchema({"type": ["string", "integer"]})]
     kind: EvidenceKind
     note: str = ""
+
+    @field_validator("date", mode="before")
+    @classmethod
+    def _year(cls, value: object) -> object:
+        return str(value) if type(value) is int else value
 
     @field_validator("date")
     @classmethod

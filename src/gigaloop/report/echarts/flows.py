@@ -10,6 +10,8 @@ from gigaloop.report.palette import GAIN, INK, LOSS, Style, ink_on
 _USEFUL = Style(GAIN, 0, "solid", "rect")
 _LOST = Style(LOSS, 1, "solid", "rect")
 
+_PAPER, _LAST = 690, 140  # width of a chart on paper, and of it for the names of the last stage [px]
+
 
 def sankey_chart(figure: SankeyFigure, _palette: Palette) -> Chart:
     """Draw flows as bands; what is lost has its own colour, and says so in its label."""
@@ -21,13 +23,13 @@ def sankey_chart(figure: SankeyFigure, _palette: Palette) -> Chart:
         lost = bool(into) and all(link.loss for link in into)
         value = max(figure.inflow(node), figure.outflow(node))
         amount = f"{short(value, decimals)} {figure.unit}".strip()
-        share = f"{100 * value / inputs:.1f} %"
+        share = f"{100 * value / inputs:.1f}\u00a0%"
         nodes.append(
             {
                 "name": node,
                 "lost": lost,
                 "itemStyle": (_LOST if lost else _USEFUL).item,
-                "text": f"{node}\n{amount}" + (f" lost ({share})" if lost else ""),
+                "text": f"{node}\n{amount}" + (f" ({share})" if lost else ""),
                 "tip": [node, amount, f"{share} of what enters", *(["lost"] if lost else [])],
             }
         )
@@ -45,18 +47,19 @@ def sankey_chart(figure: SankeyFigure, _palette: Palette) -> Chart:
         }
         for link in figure.links
     ]
-    label: Json = {"color": INK, "fontSize": 12, "lineHeight": 15, "width": 132, "overflow": "break"}
+    width = min(132, (_PAPER - _LAST) // max(figure.depth, 1) - 26)
+    label: Json = {"color": INK, "fontSize": 12, "lineHeight": 15, "width": width, "overflow": "break"}
     label |= {"textBorderColor": "rgba(255,255,255,0.75)", "textBorderWidth": 2}
     one: Json = {
         "type": "sankey",
         "data": nodes,
         "links": links,
         "left": 4,
-        "right": 140,
+        "right": _LAST,
         "top": 12,
         "bottom": 12,
         "nodeWidth": 12,
-        "nodeGap": 22,
+        "nodeGap": 30,
         "nodeAlign": "left",
         "draggable": False,
         "layoutIterations": 64,
@@ -64,7 +67,7 @@ def sankey_chart(figure: SankeyFigure, _palette: Palette) -> Chart:
         "emphasis": {"focus": "adjacency"},
     }
     upright: Json = {"orient": "vertical", "left": 8, "right": 36, "top": 8, "bottom": 58}
-    upright |= {"nodeWidth": 32, "nodeGap": 46}
+    upright |= {"nodeWidth": 32, "nodeGap": 58}
     upright["data"] = [{"label": _below() if node["lost"] else _inside()} for node in nodes]
     narrow = {"series": [upright]}
     keys = [Key("goes on", _USEFUL)]
@@ -80,7 +83,7 @@ def _inside() -> Json:
 
 
 def _below() -> Json:
-    return {"position": "bottom", "align": "center", "fontSize": 10, "lineHeight": 12, "width": 72}
+    return {"position": "bottom", "align": "center", "fontSize": 10, "lineHeight": 12, "width": 66}
 
 
 def treemap_chart(figure: TreemapFigure, palette: Palette) -> Chart:

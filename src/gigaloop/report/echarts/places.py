@@ -32,7 +32,7 @@ def map_chart(figure: MapFigure, palette: Palette) -> Chart:
     top = max((point.value.value or 0.0 for point in figure.points), default=0.0)
     sizes = {point.id: _diameter(point, top) for point in figure.points}
     wide = _labels(figure.points, spots, sizes, _WIDE, bool(overseas))
-    small = {name: round(size * _SHRINK, 1) for name, size in sizes.items()}
+    small = {name: max(round(size * _SHRINK, 1), _SMALLEST - 1.5) for name, size in sizes.items()}
     narrow = _labels(figure.points, spots, small, _NARROW, bool(overseas))
     patches: list[Json] = [{} for _ in figure.flow_kinds]
     series: list[Json] = [_flows(figure, kind, spots, palette) for kind in figure.flow_kinds]

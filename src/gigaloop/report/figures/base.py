@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from gigaloop.core.evidence import Evidence
-from gigaloop.report.numbers import Number, Value, as_number
+from gigaloop.report.numbers import Number, Value, as_number, pieces
 from gigaloop.report.tables import Table
 
 
@@ -41,18 +41,16 @@ class Figure(ABC):
     alt: str
     measure: str = ""
     unit: str = ""
-    evidence: tuple[Evidence, ...] = ()
-    notes: tuple[str, ...] = ()
+    evidence: Evidence | Sequence[Evidence] = ()
+    notes: str | Sequence[str] = ()
     height: int = 360
 
     def __post_init__(self) -> None:
         for name in ("id", "title", "alt"):
             if not getattr(self, name).strip():
                 raise ValueError(f"{type(self).__name__} '{self.id}': '{name}' says nothing")
-        if isinstance(self.evidence, Evidence):
-            settle(self, evidence=(self.evidence,))
-        if isinstance(self.notes, str):
-            settle(self, notes=(self.notes,))
+        notes = (self.notes,) if isinstance(self.notes, str) else tuple(self.notes)
+        settle(self, evidence=pieces(self.evidence), notes=notes)
         self._settle()
 
     @abstractmethod
@@ -97,9 +95,9 @@ class Series:
         name: str,
         values: Iterable[Value],
         entity: str = "",
-        evidence: tuple[Evidence, ...] | Evidence = (),
+        evidence: Evidence | Sequence[Evidence] = (),
     ) -> None:
-        shared = (evidence,) if isinstance(evidence, Evidence) else tuple(evidence)
+        shared = pieces(evidence)
         settled = tuple(_with_evidence(as_number(value), shared) for value in values)
         settle(self, name=name, values=settled, entity=entity or name, evidence=shared)
 

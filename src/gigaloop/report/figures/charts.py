@@ -9,7 +9,7 @@ from math import isclose
 from typing import ClassVar
 
 from gigaloop.report.figures.base import Figure, Series, settle, total
-from gigaloop.report.numbers import Number, Value, as_number, as_numbers
+from gigaloop.report.numbers import Number, Value, as_number, as_numbers, shared_decimals
 from gigaloop.report.tables import Column, Row, Table
 
 
@@ -62,19 +62,7 @@ class LineFigure(Figure):
 
     def table(self) -> Table:
         """Give a row for each period, with the sum where areas are stacked."""
-        columns: list[Column | str] = [
-            Column(self.period_name),
-            *(Column(series.name, self.unit) for series in self.series),
-        ]
-        values: list[list[Number]] = [list(series.values) for series in self.series]
-        if self.stacked and len(self.series) > 1:
-            columns.append(Column("total", self.unit))
-            values.append([Number(total(column)) for column in _across(self.series)])
-        if self.asked:
-            columns.append(Column(self.asked.name, self.unit))
-            values.append(list(self.asked.values))
-        rows: list[Row] = [[period, *(column[i] for column in values)] for i, period in enumerate(self.periods)]
-        return Table(self.title, columns, rows)
+        return _series_table(self, self.period_name, self.periods, self.series, self.asked, stacked=self.stacked)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,19 +97,7 @@ class BarFigure(Figure):
 
     def table(self) -> Table:
         """Give a row for each category, with the sum where bars are stacked."""
-        columns: list[Column | str] = [
-            Column(self.category_name),
-            *(Column(series.name, self.unit) for series in self.series),
-        ]
-        values: list[list[Number]] = [list(series.values) for series in self.series]
-        if self.stacked and len(self.series) > 1:
-            columns.append(Column("total", self.unit))
-            values.append([Number(value) for value in self.sums])
-        if self.asked:
-            columns.append(Column(self.asked.name, self.unit))
-            values.append(list(self.asked.values))
-        rows: list[Row] = [[name, *(column[i] for column in values)] for i, name in enumerate(self.categories)]
-        return Table(self.title, columns, rows)
+        return _series_table(self, self.category_name, self.categories, self.series, self.asked, stacked=self.stacked)
 
 
 @dataclass(frozen=True)
@@ -206,6 +182,27 @@ class HeatmapFigure(Figure):
         columns: list[Column | str] = [Column(self.row_name), *(Column(name, self.unit) for name in self.columns)]
         rows: list[Row] = [[name, *map(as_number, row)] for name, row in zip(self.rows, self.values, strict=True)]
         return Table(self.title, columns, rows)
+
+
+def _series_table(
+    figure: Figure,
+    name: str,
+    places: Sequence[date | str],
+    series: Sequence[Series],
+    asked: Series | None,
+    *,
+    stacked: bool,
+) -> Table:
+    """Give a row for each place on the axis and a column for each series; all columns share their decimals."""
+    drawn = [*series]
+    if stacked and len(series) > 1:
+        drawn.append(Series("total", [total(column) for column in _across(series)]))
+    if asked:
+        drawn.append(asked)
+    decimals = shared_decimals(value for each in drawn for value in each.floats)
+    columns = [Column(name), *(Column(each.name, figure.unit, decimals=decimals) for each in drawn)]
+    rows: list[Row] = [[place, *(each.values[i] for each in drawn)] for i, place in enumerate(places)]
+    return Table(figure.title, columns, rows)
 
 
 def _across(series: Iterable[Series]) -> list[tuple[float | None, ...]]:

@@ -50,6 +50,15 @@ class SankeyFigure(Figure):
         """The names of the nodes, in the order in which the links name them."""
         return tuple(dict.fromkeys(name for link in self.links for name in (link.source, link.target)))
 
+    @property
+    def depth(self) -> int:
+        """The number of links on the longest way through."""
+        longest = dict.fromkeys(self.nodes, 0)
+        before = {node: {link.source for link in self.links if link.target == node} for node in self.nodes}
+        for node in TopologicalSorter(before).static_order():
+            longest[node] = max((longest[source] + 1 for source in before[node]), default=0)
+        return max(longest.values(), default=0)
+
     def inflow(self, node: str) -> float:
         """Give the sum that flows into a node."""
         return total(link.value.value for link in self.links if link.target == node) or 0.0

@@ -151,6 +151,8 @@
   };
 
   const drawn = [];
+  let printing = false;
+  const paper = matchMedia("print");
   const draw = (node, chart) => {
     const view = echarts.init(node, null, { renderer: "svg" });
     const it = { node, view, narrow: null };
@@ -161,7 +163,7 @@
     };
     it.fit = (width) => {
       const narrow = (width || node.clientWidth) < NARROW;
-      view.resize(width ? { width, height: it.height(width) } : undefined);
+      view.resize(width ? { width, height: it.height(width) } : { width: "auto", height: "auto" });
       if (narrow !== it.narrow) view.setOption(ready(chart, narrow), { notMerge: true });
       it.narrow = narrow;
       view.getZr().flush();
@@ -177,30 +179,29 @@
     const states = read("us-states");
     if (states) echarts.registerMap("us-states", states);
     document.querySelectorAll(".chart").forEach((node) => draw(node, charts[node.dataset.chart]));
-    let printing = false;
     const watch = new ResizeObserver((entries) => {
-      if (printing) return;
+      if (printing || paper.matches) return;
       for (const entry of entries) {
         const it = drawn.find((each) => each.node === entry.target);
         if (it && entry.contentRect.width && it.view.getWidth() !== Math.round(entry.contentRect.width)) it.fit();
       }
     });
     drawn.forEach((it) => watch.observe(it.node));
-    const print = (on) => {
-      printing = on;
-      drawn.forEach((it) => it.fit(on ? PRINT_WIDTH : undefined));
-    };
-    addEventListener("beforeprint", () => print(true));
-    addEventListener("afterprint", () => print(false));
   }
 
   // Tables stand open without this script and on paper; on the screen they open on demand.
   const details = [...document.querySelectorAll("details")];
-  const paper = matchMedia("print");
-  const fold = () => details.forEach((each) => (each.open = paper.matches));
-  fold();
-  paper.addEventListener("change", fold);
-  addEventListener("beforeprint", () => details.forEach((each) => (each.open = true)));
+  details.forEach((each) => (each.open = false));
+  const print = (on) => {
+    if (on === printing) return;
+    printing = on;
+    if (on) details.forEach((each) => (each.dataset.was = each.open ? "open" : ""));
+    details.forEach((each) => (each.open = on || each.dataset.was === "open"));
+    drawn.forEach((it) => it.fit(on ? PRINT_WIDTH : undefined));
+  };
+  paper.addEventListener("change", () => print(paper.matches));
+  addEventListener("beforeprint", () => print(true));
+  addEventListener("afterprint", () => print(false));
 
   document.addEventListener("click", (event) => {
     const key = event.target.closest("button[data-series]");

@@ -1,0 +1,212 @@
+"""What the commands print with ``--json``: plain data in SI units."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gigaloop.cli.numbers import day
+from gigaloop.study.headline import headline
+from gigaloop.version import VERSION
+
+if TYPE_CHECKING:
+    from gigaloop.design import Design
+    from gigaloop.plan import Binding, Late
+    from gigaloop.programme import Change, Programme
+    from gigaloop.study.chain import Result
+
+
+def run_object(result: Result, report: Path, report_seconds: float) -> dict[str, Any]:
+    """Give a run as plain data: what ``gigaloop run --json`` prints."""
+    stages = [{"name": s.name, "seconds": s.seconds, "cached": s.cached} for s in result.stages]
+    stages.append({"name": "report", "seconds": report_seconds, "cached": False})
+    return {
+        "programme": result.programme.id,
+        "key": result.key,
+        "scenario": result.scenario or None,
+        "version": VERSION,
+        "stages": stages,
+        "designs": {name: design_object(design) for name, design in result.designs.items()},
+        "plan": plan_object(result),
+        "value": value_object(result),
+        "watch": watch_object(result),
+        "report": str(report),
+    }
+
+
+def design_object(design: Design) -> dict[str, Any]:
+    """Give a design as plain data in SI units."""
+    return {
+        "name": design.name,
+        "as_built_on": day(design.on),
+        "power_w": {"mean": design.power.mean, "design": design.power.design, "peak": design.power.peak},
+        "shelf_capacity_w": design.power.shelf_capacity,
+        "facility_power_w": design.facility_power_per_rack,
+        "coolant_flow_m3_s": design.cooling.flow,
+        "mass_kg": design.mass,
+        "height_u": design.height_u,
+        "cost_usd": design.cost_per_rack,
+        "unpriced": list(design.cost.unpriced),
+        "fabric_per_su": {
+            "leafs": design.fabric.leafs,
+            "spines": design.fabric.spines,
+            "cores": design.fabric.cores,
+            "links": design.fabric.links,
+        },
+        "tokens_per_s": {p.workload: p.tokens_per_s for p in design.performance},
+        "checks": [
+            {
+                "id": c.id,
+                "title": c.title,
+                "subject": c.subject,
+                "value": str(c.value),
+                "sense": c.sense.value,
+                "limit": str(c.limit),
+                "margin": c.margin,
+                "ok": c.ok,
+                "severity": c.severity.value,
+                "source": c.source,
+                "way_out": c.way_out,
+            }
+            for c in design.checks
+        ],
+        "assumptions": [entry.path for entry in design.assumptions],
+    }
+
+
+def plan_object(result: Result) -> dict[str, Any]:
+    """Give the plan as plain data: online by quarter, late, binding, costs."""
+    plan = result.plan
+    online = plan.at_ends(plan.online_facility_power.sum(axis=1), "quarter")
+    racks = plan.at_ends(plan.online_racks.sum(axis=(0, 1)), "quarter")
+    tokens_per_s = plan.at_ends(plan.online_tokens_per_s.sum(axis=(0, 1)), "quarter")
+    return {
+        "status": plan.status,
+        "objective_usd": plan.objective,
+        "gap": plan.gap,
+        "costs_usd": dict(plan.costs),
+        "online": {
+            "quarters": list(plan.labels("quarter")),
+            "facility_power_w": online.sum(axis=0),
+            "facility_power_w_by_site": dict(zip(plan.sites, online, strict=True)),
+            "racks": racks,
+            "tokens_per_s": tokens_per_s,
+        },
+        "late": [late_object(late, result.programme) for late in plan.late],
+        "binding": [binding_object(binding, result.programme) for binding in plan.binding],
+        "first_units": [
+            {"generation": f.generation, "factory": f.factory, "week": f.date, "evaluation_racks": f.evaluation}
+            for f in plan.first_units
+        ],
+    }
+
+
+def late_object(late: Late, programme: Programme) -> dict[str, Any]:
+    """Give one lateness as plain data."""
+    return {
+        "demand": late.demand,
+        "site": late.site,
+        "due": late.due,
+        "met": late.met,
+        "weeks": late.weeks,
+        "power_w": late.power,
+        "cost_usd": late.cost,
+        "place": _place(programme, late.path),
+        "sentence": late.sentence,
+        "reasons": [
+            {
+                "kind": reason.kind,
+                "path": reason.path,
+                "place": _place(programme, reason.path),
+                "share": reason.share,
+                "clears": reason.clears,
+                "sentence": reason.sentence,
+            }
+            for reason in late.reasons
+        ],
+    }
+
+
+def binding_object(binding: Binding, programme: Programme) -> dict[str, Any]:
+    """Give one binding resource as plain data."""
+    return {
+        "kind": binding.kind,
+        "name": binding.name,
+        "path": binding.path,
+        "place": _place(programme, binding.path),
+        "first_week": binding.first,
+        "last_week": binding.last,
+        "shadow_price_usd_per_unit": binding.shadow_price,
+        "unit": binding.unit,
+        "relief": binding.relief,
+        "worth_usd": binding.worth,
+        "online_w_s": binding.online,
+        "sentence": binding.sentence,
+    }
+
+
+def _place(programme: Programme, path: str) -> str | None:
+    place = programme.place(path)
+    return str(place) if place is not None else None
+
+
+def value_object(result: Result) -> dict[str, Any]:
+    """Give the valuation as plain data."""
+    value = result.value
+    return {
+        "price_year": value.price_year,
+        "years": list(value.years),
+        "capital_usd": value.total("capital"),
+        "running_usd": value.total("running"),
+        "compute_usd": value.total("compute"),
+        "energy_j": value.energy.sum(axis=0),
+        "usd_per_gw": [
+            {
+                "basis": b.basis,
+                "usd_per_gw": b.usd_per_watt * 1e9,
+                "power_w": b.power,
+                "capital_usd": b.capital,
+                "included": list(b.included),
+                "excluded": list(b.excluded),
+            }
+            for b in value.per_power
+        ],
+    }
+
+
+def watch_object(result: Result) -> dict[str, Any]:
+    """Give the ledger as plain data."""
+    firm = headline(result).firm
+    rungs = ("planned", "built", "firm", "option", "announced", "uncovered")
+    return {
+        "planned_power_w": {name: getattr(firm, name) for name in rungs},
+        "totals": {
+            t.firmness.value: {"entries": t.entries, "power_w": t.power, "money_usd": t.money, "jobs": t.jobs}
+            for t in result.watch.totals
+        },
+        "realised": [
+            {"promised": r.earlier, "came": r.later, "measure": r.measure, "ratio": r.ratio}
+            for r in result.watch.realised
+        ],
+    }
+
+
+def change_row(change: Change) -> tuple[str, str, str, str]:
+    """Give the cells of one change."""
+    relative = "" if change.relative is None else f"{100 * change.relative:+.3g} %"
+    return change.path, _shown(change.before), _shown(change.after), relative or change.kind
+
+
+def change_object(change: Change) -> dict[str, Any]:
+    """Give one change as plain data."""
+    return {
+        "path": change.path,
+        "kind": change.kind,
+        "before": None if change.before is None else _shown(change.before),
+        "after": None if change.after is None else _shown(change.after),
+        "relative": change.relative,
+    }
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,181 @@
+"""What the command line prints of a run, as text for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gigaloop.cli import output
+from gigaloop.cli.card import check_sentence
+from gigaloop.cli.numbers import day, gigawatts, kilo, megawatts, money, percent, tokens, usd_per_gw
+from gigaloop.study.headline import Headline, headline
+
+if TYPE_CHECKING:
+    from gigaloop.programme import Programme
+    from gigaloop.study.chain import Result
+
+_LATE_SHOWN = 6
+
+
+def show_run(result: Result) -> None:
+    """Print the summary that a planner acts on."""
+    answers = headline(result)
+    programme = result.programme
+    scenario = f", scenario {result.scenario}" if result.scenario else ""
+    output.line()
+    output.line(f"{programme.name}{scenario}", style="bold")
+    horizon = programme.horizon
+    output.line(f"{day(horizon.start)} to {day(horizon.end)}, prices of {programme.price_year}, key {result.key[:12]}")
+    _show_years(result, answers)
+    _show_late(answers)
+    _show_binding(answers)
+    _show_firm(answers)
+    _show_capital(answers)
+    _show_first_units(programme, answers)
+    _show_checks(result)
+
+
+def _show_years(result: Result, answers: Headline) -> None:
+    output.line()
+    start = answers.years[0].at_start
+    caption = (
+        "At year end, facility power of the programme's new racks"
+        + (f"; {gigawatts(start)} were online before it begins." if start else ".")
+        + " Tokens/s: trained and generated on the programme's mix of workloads."
+    )
+    output.table(
+        "Online against asked",
+        [
+            ("year", "left"), ("asked", "right"), ("online", "right"), ("short", "right"), ("IT", "right"),
+            ("racks", "right"), ("accelerators", "right"), ("tokens/s", "right"),
+        ],
+        [
+            (
+                row.year, gigawatts(row.asked), gigawatts(row.online), gigawatts(row.short) if row.short > 1e5 else "-",
+                gigawatts(row.it_power), f"{row.racks:,.0f}", kilo(row.accelerators), tokens(row.tokens_per_s),
+            )
+            for row in answers.years
+        ],
+        caption,
+    )  # fmt: skip
+    plan = result.plan
+    gap = f"within {100 * plan.gap:.2g} % of the optimum" if plan.gap > 0 else "optimal"
+    output.line(f"Plan {plan.status}, {gap}.", style="dim")
+
+
+def _show_late(answers: Headline) -> None:
+    output.line()
+    if not answers.late:
+        output.line("Nothing is late.", style="bold")
+        return
+    output.line(f"Late: {len(answers.late)} demands, the most power x time first", style="bold")
+    for late in answers.late[:_LATE_SHOWN]:
+        output.line(f"  {late.sentence}")
+    if len(answers.late) > _LATE_SHOWN:
+        output.line(f"  ... and {len(answers.late) - _LATE_SHOWN} more in the report", style="dim")
+
+
+def _show_binding(answers: Headline) -> None:
+    output.line()
+    output.line("What binds most, and what clearing it is worth (planned again)", style="bold")
+    if not answers.binding:
+        output.line("  nothing: everything asked for is online when it is due")
+    for number, binding in enumerate(answers.binding, 1):
+        output.line(f"  {number}. {binding.sentence}")
+
+
+def _show_firm(answers: Headline) -> None:
+    firm = answers.firm
+    output.line()
+    output.line(
+        "How firm the power planned for the end is (facility, what was online at the start included)", style="bold"
+    )
+    rungs = (
+        ("built", firm.built), ("firm", firm.firm), ("option", firm.option), ("announced", firm.announced),
+        ("no agreement public", firm.uncovered),
+    )  # fmt: skip
+    parts = [f"{name} {gigawatts(watts)}" for name, watts in rungs if watts > 1e5]
+    output.line(f"  {gigawatts(firm.planned)} = {' + '.join(parts)}" if parts else "  nothing is planned")
+
+
+def _show_capital(answers: Headline) -> None:
+    output.line()
+    output.line("Capital", style="bold")
+    for basis in answers.per_power:
+        output.line(
+            f"  {usd_per_gw(basis.usd_per_watt)} of {basis.basis} power"
+            f"  ({money(basis.capital)} for {gigawatts(basis.power)} of new racks, not discounted)"
+        )
+    if answers.per_power:
+        output.line(f"  in:  {'; '.join(answers.per_power[0].included)}", style="dim")
+        output.line(f"  out: {'; '.join(answers.per_power[0].excluded)}", style="dim")
+
+
+def _show_first_units(programme: Programme, answers: Headline) -> None:
+    output.line()
+    output.line("First units", style="bold")
+    names = {factory.id: factory for factory in programme.factories}
+    for first in answers.first_units:
+        factory = names.get(first.factory)
+        where = f"{factory.name}, {factory.state}" if factory else "nowhere within the horizon"
+        when = f"week of {day(first.date)}" if first.date else "not built"
+        wanted = f"; {first.evaluation:,.0f} of {first.wanted:,.0f} evaluation racks" if first.wanted else ""
+        output.line(f"  {programme.generation_of[first.generation].name}: {where}, {when}{wanted}")
+    for factory_id, peak, when in answers.peak_test_power:
+        name = names[factory_id].name if factory_id in names else factory_id
+        output.line(f"  burn-in at {name} peaks at {megawatts(peak)} in the week of {day(when)}", style="dim")
+
+
+def _show_checks(result: Result) -> None:
+    failed = [(design, check) for design in result.designs.values() for check in design.failed_checks]
+    total = sum(len(design.checks) for design in result.designs.values())
+    output.line()
+    output.line(f"Design: {total - len(failed)} of {total} checks hold", style="bold")
+    for design, check in failed:
+        output.line(f"  {design.name}: {check_sentence(check)}")
+
+
+def show_plan(result: Result) -> None:
+    """Print the plan: online, late, what binds, costs."""
+    answers = headline(result)
+    _show_years(result, answers)
+    _show_late(answers)
+    _show_binding(answers)
+    plan = result.plan
+    output.line()
+    rows = [(name, money(usd)) for name, usd in plan.costs.items()]
+    output.table(
+        "Costs, present value (value of compute is negative)",
+        [("cost", "left"), ("USD", "right")],
+        [*rows, ("objective", money(plan.objective))],
+    )
+    _show_first_units(result.programme, answers)
+
+
+def show_value(result: Result) -> None:
+    """Print capital, energy and firmness."""
+    answers = headline(result)
+    value = result.value
+    output.table(
+        f"Roll-up by year, prices of {value.price_year}, not discounted",
+        [("", "left"), *((str(year), "right") for year in value.years)],
+        [(group, *(money(usd) for usd in value.total(group))) for group in ("capital", "running", "compute")]
+        + [("facility energy", *(f"{j / 3.6e15:,.1f} TWh" for j in value.energy.sum(axis=0)))],
+    )
+    _show_capital(answers)
+    _show_firm(answers)
+    ledger = result.watch
+    output.line()
+    output.table(
+        "Claims and contracts that count",
+        [("firmness", "left"), ("entries", "right"), ("power", "right"), ("money", "right"), ("jobs", "right")],
+        [
+            (t.firmness.value, t.entries, gigawatts(t.power), money(t.money), f"{t.jobs:,.0f}" if t.jobs else "-")
+            for t in ledger.totals
+        ],
+    )
+    if ledger.realised:
+        output.table(
+            "Promised and come",
+            [("promised", "left"), ("came", "left"), ("measure", "left"), ("share", "right")],
+            [(r.earlier, r.later, r.measure, percent(r.ratio)) for r in ledger.realised],
+        )

@@ -1,0 +1,27 @@
+"""What must hold of a programme as a whole, beyond the form of its records."""
+
+from __future__ import annotations
+
+from gigaloop.core.errors import Problem
+from gigaloop.programme.checks.findings import Findings
+from gigaloop.programme.checks.flows import check_flows
+from gigaloop.programme.checks.product import check_product
+from gigaloop.programme.checks.times import check_times
+from gigaloop.programme.schema import Programme
+
+
+def check_programme(programme: Programme) -> list[Problem]:
+    """Say everything that is wrong with a programme whose records and references are sound.
+
+    Parameters
+    ----------
+    programme
+        The programme; its places are used for the problems.
+    """
+    findings = Findings(programme)
+    check_times(findings)
+    check_product(findings)
+    # Flows follow the bills of materials down; that needs them to end.
+    if not findings.problems:
+        check_flows(findings)
+    return findings.problems

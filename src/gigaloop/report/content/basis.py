@@ -1,0 +1,83 @@
+"""What all sections share: names, and the evidence of computed and of stated numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigaloop.core.evidence import Evidence, EvidenceKind
+from gigaloop.core.quantity import UNDATED, Quantity
+from gigaloop.report.numbers import Number
+
+if TYPE_CHECKING:
+    from gigaloop.study.chain import Result
+
+GW = 1e9
+MW = 1e6
+KW = 1e3
+BUSD = 1e9
+MUSD = 1e6
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A run, and how its numbers are named and vouched for."""
+
+    result: Result
+
+    def computed(self, how: str) -> Evidence:
+        """Give the evidence of numbers that this run computed: by which rule, from which programme and key."""
+        programme = self.result.programme
+        source = f"computed by gigaloop from the programme {programme.id}, key {self.result.key[:12]}"
+        return Evidence(source, programme.as_of.isoformat(), EvidenceKind.COMPUTED, note=how)
+
+    def stated(self, quantity: Quantity, path: str = "") -> Number:
+        """Give a number of the programme in its own unit, with its evidence."""
+        evidence = self.evidence_of(quantity, path)
+        unit = "" if quantity.unit.symbol == "1" else quantity.unit.symbol
+        if quantity.year is not None:
+            unit = f"{unit} ({quantity.year})"
+        return Number(quantity.magnitude, unit, evidence)
+
+    def evidence_of(self, quantity: Quantity, path: str = "") -> tuple[Evidence, ...]:
+        """Give the evidence of a number of the programme; one stated without any is its author's assumption."""
+        evidence = quantity.evidence
+        if evidence is None:
+            return ()
+        place = self.result.programme.place(path) if path else None
+        if place is not None:
+            evidence = evidence.at(place)
+        if evidence.date == UNDATED:
+            as_of = self.result.programme.as_of.isoformat()
+            evidence = replace(evidence, source=f"stated in the programme {self.result.programme.id}", date=as_of)
+        return (evidence,)
+
+    def site(self, site: str) -> str:
+        """Give the name of a site with its state."""
+        record = self.result.programme.site_of[site]
+        return f"{record.name}, {record.state}"
+
+    def generation(self, generation: str) -> str:
+        """Give the name of a generation."""
+        return self.result.programme.generation_of[generation].name
+
+    def factory(self, factory: str) -> str:
+        """Give the name of a factory with its state."""
+        for record in self.result.programme.factories:
+            if record.id == factory:
+                return f"{record.name}, {record.state}"
+        return factory
+
+    def part(self, part: str) -> str:
+        """Give the name of a part."""
+        return self.result.programme.part_of[part].name
+
+    def where(self, path: str) -> str:
+        """Give file and line of a path of the programme."""
+        place = self.result.programme.place(path)
+        return str(place) if place is not None else path

@@ -1,0 +1,254 @@
+"""The section on the generations as engineered: card, elevation, power chain, cost, performance, checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gigaloop.core.evidence import EvidenceKind
+from gigaloop.core.units import UNITS
+from gigaloop.design import Check, Design, chain_flows
+from gigaloop.design.records import Input
+from gigaloop.report.content.basis import KW, MUSD, Basis
+from gigaloop.report.document import Block, Callout, Columns, Heading, KeyValues, Section
+from gigaloop.report.figures import BarFigure, Link, Rack, RackFigure, SankeyFigure, Series, Tray
+from gigaloop.report.numbers import Number
+from gigaloop.report.tables import CellLike, Column, Table, Text
+
+_BTU_PER_HOUR = UNITS["BTU/h"].factor
+_LITRE_PER_MINUTE = UNITS["L/min"].factor
+
+
+def design_section(basis: Basis) -> Section:
+    """Show every generation as engineered."""
+    designs = list(basis.result.designs.values())
+    blocks: list[Block] = [_elevations(designs)]
+    if any(design.performance for design in designs):
+        blocks.append(_performance(basis, designs))
+    blocks.append(_cost(basis, designs))
+    failed = [(design, check) for design in designs for check in design.failed_checks]
+    if failed:
+        points = [f"{d.name}: {c.title}, {c.value} is to be {c.sense} {c.limit}. {c.way_out}" for d, c in failed]
+        blocks.append(Callout("Checks that do not hold", tone="warning", points=points))
+    for design in designs:
+        blocks.extend(_generation(basis, design))
+    total = sum(len(design.checks) for design in designs)
+    lead = (
+        f"{len(designs)} generations, engineered bottom-up from their bills of materials; "
+        f"{total - len(failed)} of {total} checks hold. Power numbers are kept apart: mean over time, thermal design, "
+        "and electrical peak."
+    )
+    return Section("designs", "The generations as engineered", lead, blocks)
+
+
+def _elevations(designs: list[Design]) -> RackFigure:
+    racks = []
+    for design in designs:
+        trays, free = [], 1
+        for unit in design.elevation.units:
+            bottom, height = max(free, round(unit.bottom)), max(1, round(unit.height))
+            trays.append(Tray(unit.label, unit.family, bottom, height, unit.power / KW))
+            free = bottom + height
+        capacity = max(round(design.elevation.capacity or 0), free - 1)
+        racks.append(Rack(design.name, capacity, trays))
+    return RackFigure(
+        id="elevations",
+        title="The racks from the front",
+        alt="Elevations of one rack of every generation, with the trays by rack unit and their power.",
+        racks=racks,
+        evidence=(),
+        notes="Thermal design power of each unit with its components; stacked bottom-up in the order of the bill.",
+    )
+
+
+def _performance(basis: Basis, designs: list[Design]) -> Table:
+    how = basis.computed("roofline: the lower of the compute and the memory roof")
+    rows: list[list[CellLike]] = [
+        [
+            design.name,
+            p.workload,
+            p.kind,
+            p.precision,
+            Number(p.tokens_per_s / 1e3, evidence=how),
+            Number(p.tokens_per_s / design.rack_input * 1e3 if p.fits else None, evidence=how),
+            p.bound,
+            Number(100 * p.share, evidence=how),
+        ]
+        for design in designs
+        for p in design.performance
+    ]
+    return Table(
+        "What a rack does on the programme's workloads",
+        [
+            "generation",
+            "workload",
+            "kind",
+            "precision",
+            Column("per rack", "ktokens/s"),
+            Column("per kW at the rack", "tokens/s"),
+            "bound by",
+            Column("share of time", "%"),
+        ],
+        rows,
+        id="performance",
+    )
+
+
+def _cost(basis: Basis, designs: list[Design]) -> BarFigure:
+    how = basis.computed("bill of materials at the cheapest qualified source, without volume discounts")
+    parts = (
+        ("parts bought by the factories", [d.cost.purchased / MUSD for d in designs]),
+        ("consigned parts", [d.cost.consigned / MUSD for d in designs]),
+        ("conversion", [d.cost.conversion / MUSD for d in designs]),
+    )
+    unpriced = sorted({part for d in designs for part in d.cost.unpriced})
+    return BarFigure(
+        id="rack-cost",
+        title="What a rack costs, by who buys",
+        alt="Lying stacked bars of the cost of a rack by generation: parts, consigned parts, conversion.",
+        measure=f"cost per rack, prices of {basis.result.programme.price_year}",
+        unit="MUSD",
+        categories=[d.name for d in designs],
+        category_name="generation",
+        series=[Series(name, values, evidence=how) for name, values in parts if any(values)],
+        stacked=True,
+        horizontal=True,
+        height=260,
+        notes=f"Without a price, and so not in it: {', '.join(map(basis.part, unpriced))}." if unpriced else (),
+    )
+
+
+def _generation(basis: Basis, design: Design) -> Iterator[Block]:
+    yield Heading(f"{design.name}, as built on {design.on.isoformat()}")
+    yield Columns([_card(basis, design), _effectivity(basis, design)])
+    flows = chain_flows(design.chain)
+    how = basis.computed("efficiency of every converter at the load of the design point")
+    if flows:
+        yield SankeyFigure(
+            id=f"chain-{design.generation}",
+            title=f"{design.name}: {100 * design.chain_efficiency:.1f} % of the power reaches the chips",
+            alt=f"Sankey diagram of the power of one {design.name} rack, medium voltage to chip, with its losses.",
+            measure="power",
+            unit="kW",
+            links=[
+                Link(
+                    f.source,
+                    f.target,
+                    Number(f.power / KW, evidence=basis.computed("converter efficiency at load")),
+                    f.loss,
+                )
+                for f in flows
+            ],
+            height=300,
+        )
+    yield _checks(basis, design)
+    yield _inputs(basis, design)
+
+
+def _card(basis: Basis, design: Design) -> KeyValues:
+    def number(value: float, unit: str, how: str) -> Number:
+        return Number(value, unit, basis.computed(how))
+
+    rack, cooling = design.power, design.cooling
+    roll_up = "sum over the bill of materials"
+    return KeyValues(
+        "Rack card",
+        [
+            ("Power, thermal design", number(rack.design / KW, "kW", roll_up)),
+            ("Power, mean", number(rack.mean / KW, "kW", roll_up)),
+            ("Power, electrical peak", number(rack.peak / KW, "kW", roll_up)),
+            (
+                "Shelves, redundant out",
+                number(rack.shelf_capacity / KW, "kW", "shelves in use x rating"),
+            ),
+            (
+                "Busbar current",
+                number(rack.bus_current, "A", "design power over bus voltage"),
+                f"{rack.bus_voltage:g} V",
+            ),
+            ("Heat to liquid", number(cooling.liquid_heat / KW, "kW", "liquid fraction x design power")),
+            (
+                "Coolant flow",
+                number(cooling.flow / _LITRE_PER_MINUTE, "L/min", "heat over density, specific heat and rise"),
+                cooling.coolant,
+            ),
+            (
+                "Heat to air",
+                number(cooling.air_heat / _BTU_PER_HOUR, "BTU/h", "the rest of the design power and shelf losses"),
+            ),
+            ("Mass", number(design.mass, "kg", roll_up)),
+            ("Floor load", number(design.floor_load, "kg/m2", "mass over footprint")),
+            ("Height of units", number(design.height_u, "U", roll_up)),
+            ("Cost", number(design.cost_per_rack / MUSD, "MUSD", "parts and conversion")),
+        ],
+    )
+
+
+def _effectivity(basis: Basis, design: Design) -> KeyValues:
+    generation = basis.result.programme.generation_of[design.generation]
+    dates, fabric = generation.effectivity, design.fabric
+    here = f"generations.{generation.id}"
+    per_rack = basis.stated(generation.accelerators_per_rack, f"{here}.accelerators_per_rack")
+    inlet = basis.stated(generation.cooling.inlet_limit, f"{here}.cooling.inlet_limit")
+    tree, groups = basis.computed("1:1 rail-optimised fat tree"), basis.computed("racks of an SU over racks per CDU")
+    rows: list[tuple[str, CellLike]] = [
+        ("Evaluation units from", dates.evaluation.isoformat()),
+        ("Ramp from", dates.ramp.isoformat()),
+        ("Volume from", dates.volume.isoformat()),
+        ("Last build", dates.end_of_life.isoformat()),
+        ("Accelerators per rack", per_rack),
+        ("Value of an accelerator-hour", basis.stated(generation.compute_value, f"{here}.compute_value")),
+        ("Inlet limit", inlet),
+        ("Racks per scalable unit (SU)", basis.stated(generation.racks_per_su, f"{here}.racks_per_su")),
+        ("Leaf, spine, core switches per SU", f"{fabric.leafs}, {fabric.spines}, {fabric.cores}"),
+        ("Links per SU", Number(fabric.links, "", tree, decimals=0)),
+        ("Coolant distribution units per SU", Number(design.cooling.cdus_per_su, "", groups, decimals=0)),
+    ]
+    return KeyValues("Dates, fabric and value", rows)
+
+
+def _checks(basis: Basis, design: Design) -> Table:
+    def state(check: Check) -> Text:
+        return Text("holds") if check.ok else Text(check.severity.value, tag=check.severity.value)
+
+    return Table(
+        f"{design.name}: checks",
+        ["check", "of", "value", "limit", Column("margin", "%", decimals=0), "state", "rule"],
+        [
+            [
+                check.title,
+                check.subject,
+                Text(str(check.value), check.evidence[:1]),
+                Text(f"{check.sense} {check.limit}", check.evidence[1:]),
+                Number(100 * check.margin, evidence=basis.computed("distance to the limit over the limit")),
+                state(check),
+                check.source,
+            ]
+            for check in design.checks
+        ],
+        id=f"checks-{design.generation}",
+    )
+
+
+def _inputs(basis: Basis, design: Design) -> Table:
+    return Table(
+        f"{design.name}: the numbers it rests on",
+        ["path", Column("value", align="right"), "kind", "stated at"],
+        [
+            [
+                entry.path,
+                Text(str(entry.quantity), basis.evidence_of(entry.quantity, entry.path)),
+                "assumption"
+                if entry.is_assumption
+                else (entry.quantity.evidence.kind.value if entry.quantity.evidence else ""),
+                basis.where(entry.path),
+            ]
+            for entry in design.inputs
+        ],
+        id=f"inputs-{design.generation}",
+        note=f"{len(design.assumptions)} of {len(design.inputs)} are assumptions.",
+    )
+
+
+def _kind(entry: Input) -> str:
+    evidence = entry.quantity.evidence
+    return EvidenceKind.ASSUMPTION.value if entry.is_assumption or evidence is None else evidence.kind.value

@@ -1,0 +1,134 @@
+"""Charts are plain data, with units on their axes, and nothing is told by colour alone."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gigaloop.report.echarts import chart
+from gigaloop.report.echarts.labels import Spot, place_labels
+from gigaloop.report.figures import LineFigure, MapFigure, Point, Series
+from gigaloop.report.palette import COLOURS, contrast, ink_on, palette_for, style_at
+
+
+@pytest.fixture(scope="module")
+def drawn(gallery):
+    figures = gallery.figures()
+    palette = palette_for(figure.entities() for figure in figures)
+    return {figure.id: (figure, chart(figure, palette)) for figure in figures}
+
+
+def test_the_gallery_shows_every_kind(drawn):
+    kinds = {figure.kind for figure, _ in drawn.values()}
+    assert kinds == {"bar", "gantt", "heatmap", "line", "map", "rack", "sankey", "treemap", "waterfall"}
+
+
+def test_options_are_plain_json_with_words_for_those_who_cannot_see(drawn):
+    for figure, made in drawn.values():
+        assert json.loads(json.dumps(made.as_dict(), allow_nan=False))["unit"] == figure.unit
+        assert made.option["aria"] == {"enabled": True, "label": {"description": figure.alt}}
+        assert made.option["animation"] is False
+
+
+@pytest.mark.parametrize(
+    ("name", "axis"),
+    [
+        ("online-by-site", "yAxis"),
+        ("output-by-factory", "yAxis"),
+        ("racks-by-year", "yAxis"),
+        ("cost-of-rack", "xAxis"),
+        ("cost-per-gw", "xAxis"),
+    ],
+)
+def test_the_value_axis_names_its_unit(drawn, name, axis):
+    figure, made = drawn[name]
+    assert figure.unit in made.option[axis]["name"]
+
+
+@pytest.mark.parametrize("name", ["power-chain", "bottleneck", "bom", "racks"])
+def test_charts_without_a_value_axis_write_the_unit_at_their_numbers(drawn, name):
+    figure, made = drawn[name]
+    assert f" {figure.unit}" in json.dumps(made.option, ensure_ascii=False)
+
+
+def test_drawn_values_are_those_of_the_table(drawn):
+    for name in ("racks-by-year", "output-by-factory"):
+        figure, made = drawn[name]
+        table = figure.table()
+        for series in made.option["series"]:
+            if not series["name"]:
+                continue
+            said = [cell.value for cell in table.column(series["name"])]
+            assert [None if value == "-" else value for value in series["data"]] == said
+
+
+def test_lines_differ_by_dash_and_symbol_and_areas_by_hatch(drawn):
+    lines = [s for s in drawn["output-by-factory"][1].option["series"] if "asked" not in s["name"]]
+    assert len({(str(s["lineStyle"]["type"]), s["symbol"]) for s in lines}) == len(lines)
+    areas = [s for s in drawn["online-by-site"][1].option["series"] if s.get("stack")]
+    assert len({json.dumps(s["itemStyle"].get("decal")) for s in areas}) == len(areas)
+
+
+def test_kinds_of_points_differ_by_symbol(drawn):
+    points = [s for s in drawn["where"][1].option["series"] if s["type"] == "scatter" and s["name"]]
+    assert len({s["symbol"] for s in points}) == len(points)
+
+
+def test_an_entity_has_one_colour_in_all_figures_and_never_that_of_its_neighbour():
+    palette = palette_for([["a", "b"], ["b", "c", "d"], ["d", "a"]])
+    for group in (["a", "b"], ["b", "c", "d"], ["d", "a"]):
+        assert len({palette[name] for name in group}) == len(group)
+
+
+def test_styles_stay_distinct_beyond_the_colours():
+    assert len({(style_at(i).colour, style_at(i).hatch) for i in range(3 * len(COLOURS))}) == 3 * len(COLOURS)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_words_on_a_colour_can_be_read(colour):
+    assert contrast(colour, ink_on(colour)) >= 4.5
+
+
+def test_gaps_stay_gaps():
+    figure = LineFigure(id="f", title="t", alt="a", periods=["x", "y"], series=[Series("s", [1, None])])
+    made = chart(figure, palette_for([figure.entities()]))
+    assert made.option["series"][0]["data"] == [1.0, "-"]
+
+
+def test_places_overseas_stand_beside_the_map_under_a_heading():
+    points = [
+        Point("Here", "site", 30, -97),
+        Point("Seoul", "supplier", 37.5, 127),
+        Point("Dresden", "supplier", 51, 13.7),
+    ]
+    figure = MapFigure(id="f", title="t", alt="a", points=points)
+    made = chart(figure, palette_for([figure.entities()]))
+    spots = {item["text"]: item["value"] for series in made.option["series"] for item in series["data"]}
+    assert spots["Seoul"][0] < 0 < spots["Here"][0] < 975 < spots["Dresden"][0]
+    assert "outside the US" in spots
+
+
+spots = st.builds(
+    Spot, st.floats(0, 900), st.floats(0, 500), st.floats(3, 20), st.text("abcdefgh", min_size=1, max_size=20)
+)
+
+
+@given(st.lists(spots, max_size=25))
+def test_names_on_the_map_never_hide_each_other(given_spots):
+    placed = place_labels(given_spots, width=900, height=500)
+    boxes = []
+    for spot, label in zip(given_spots, placed, strict=True):
+        if label is None:
+            continue
+        wide, reach = 6.3 * len(spot.name), spot.radius + 4
+        left = {"right": spot.x + reach, "left": spot.x - reach - wide}.get(label.side, spot.x - wide / 2)
+        top = {"top": spot.y - reach - 14, "bottom": spot.y + reach}.get(label.side, spot.y + label.shift - 7)
+        boxes.append((left, top, left + wide, top + 14))
+    for i, a in enumerate(boxes):
+        assert a[0] >= 0
+        assert a[2] <= 900
+        for b in boxes[:i]:
+            assert a[2] <= b[0] + 1e-6 or b[2] <= a[0] + 1e-6 or a[3] <= b[1] + 1e-6 or b[3] <= a[1] + 1e-6
