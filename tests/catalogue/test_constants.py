@@ -69,16 +69,17 @@ def unsourced(code: str) -> list[tuple[int, str]]:
 
 def _visit(node: ast.AST, comments: Comments, found: list[tuple[int, str]]) -> None:
     if isinstance(node, ast.Constant):
-        if _is_number(node.value) and not _is_arithmetic(node.value) and not _beside(node.lineno, comments):
-            found.append((node.lineno, repr(node.value)))
+        value = node.value
+        if isinstance(value, int | float) and not _is_arithmetic(value) and not _beside(node.lineno, comments):
+            found.append((node.lineno, repr(value)))
         return
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and _says(ast.get_docstring(node)):
         return
     if isinstance(node, ast.Call) and _name(node.func) in BOUNDS:
         return
     children = list(ast.iter_child_nodes(node))
-    if isinstance(node, ast.Subscript):
-        children = [node.value, *(part for part in ast.walk(node.slice) if not _is_whole(part) and part is not node.slice)]
+    if isinstance(node, ast.Subscript | ast.Slice):
+        children = [child for child in children if not _is_whole(child)]
     if isinstance(node, ast.Compare) and any(_name(getattr(side, "func", None)) == "len" for side in ast.walk(node)):
         children = [child for child in children if not _is_whole(child)]
     for child, after in zip(children, [*children[1:], None], strict=False):
@@ -87,19 +88,15 @@ def _visit(node: ast.AST, comments: Comments, found: list[tuple[int, str]]) -> N
         _visit(child, comments, found)
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _is_whole(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, int)
 
 
-def _is_arithmetic(value: float) -> bool:
+def _is_arithmetic(value: int | float) -> bool:
     size = abs(value)
     if size in EXACT or size in HALVES or (size <= 10 and float(size).is_integer()):
         return True
-    if math.isinf(size) or (isinstance(value, int) and size & (size - 1) == 0):
+    if math.isinf(size) or (isinstance(size, int) and size & (size - 1) == 0):
         return True
     return math.isclose(10.0 ** round(math.log10(size)), size, rel_tol=1e-12)
 
@@ -180,7 +177,7 @@ def test_the_check_finds_a_planted_constant(planted):
         "PUE = 1.27  # doi:10.1000/182\n",
         "# Source: Annual report 2025, p. 7\nPUE = 1.27\n",
         "# Melinder et al., table 3\nA = 305.8583\nB = (0.307031, 1.347e-5)\n",
-        'def heat(flow):\n    """Heat of a flow; water at 20 degC, IAPWS SR6-08."""\n    return 998.2 * 4184.0 * flow\n',
+        'def heat(flow):\n    """Heat of water, IAPWS SR6-08."""\n    return 998.2 * 4184.0 * flow\n',
         "celsius = kelvin - 273.15\n",
         "days = 365.25\nseconds = 24 * 3600.0\n",
         "close = abs(a - b) <= 1e-9 * max(1.0, abs(b))\n",

@@ -2,8 +2,10 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,13 +25,13 @@ ROOT = Path(__file__).parents[2]
 ENTRIES = list(load_catalogue())
 
 
-def numbers(record: Record, path: str):
+def numbers(record: Record, path: str) -> Iterator[tuple[str, Any]]:
     """Give every number of a record with its path, whatever its type."""
     for name in type(record).model_fields:
         yield from _numbers(getattr(record, name), f"{path}.{name}")
 
 
-def _numbers(value, path):
+def _numbers(value: object, path: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, bool):
         return
     if isinstance(value, int | float):
@@ -86,12 +88,13 @@ def test_every_range_holds_its_value(entry):
             assert low is not None or high is not None or _is_load(path), where
 
 
-def _sides(value):
+def _sides(value: Quantity) -> tuple[str, str]:
+    assert value.evidence is not None
     return value.evidence.low, value.evidence.high
 
 
-def _is_load(path):
-    return path.endswith(".load") or path.endswith("voltage")
+def _is_load(path: str) -> bool:
+    return path.endswith((".load", "voltage"))
 
 
 def test_money_carries_a_price_year(catalogue):
@@ -114,7 +117,7 @@ def test_no_evidence_is_younger_than_the_catalogue(catalogue):
 def test_references_between_entries_resolve(catalogue):
     seen = 0
     for entry in catalogue:
-        for name, field in layout(type(entry)).items():
+        for name, field in layout(KINDS[entry.kind]).items():
             target = getattr(entry, name)
             if field.refers and target is not None:
                 assert target in catalogue.ids(field.refers), f"{entry.id}.{name}"

@@ -96,7 +96,7 @@ def test_planners_text_is_read(text, dimension, value):
     [
         ("132", "power", "needs a unit", "132 kW"),
         ("132 KW", "power", "unknown unit", "'kW'"),
-        ("132 kWh", "power", "is a energy", "132 kW"),
+        ("132 kWh", "power", "is an energy", "132 kW"),
         ("$5", "money", "no quantity", "MUSD (2025)"),
         ("5 MUSD", "money", "needs a price year", "MUSD (2025)"),
         ("5 kW (2025)", "power", "has a year", "132 kW"),
@@ -198,3 +198,13 @@ def test_dim_bounds_are_in_base_units():
     assert Dim("power", high=1e6).check("1 MW") == 1e6
     with pytest.raises(QuantityError):
         Dim("power", high=1e6).check("1.1 MW")
+
+
+def test_a_quantity_that_is_read_already_passes_only_for_its_own_dimension():
+    power, share, count = parse("5 W", "power"), parse("5 %", "fraction"), pickle.loads(pickle.dumps(Quantity.count(5)))  # noqa: S301
+    assert read(power, "power") is power
+    assert read(share, "number") is share
+    assert read(count, "count") is count
+    for value, dimension in ((power, "number"), (power, "energy"), (count, "power")):
+        with pytest.raises(QuantityError, match="is due"):
+            read(value, dimension)

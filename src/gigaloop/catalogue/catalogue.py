@@ -179,7 +179,7 @@ class Catalogue(TypedAccess):
             yield Problem(f"the entry '{draft.id}' is given twice", where, draft.id, hint)
         kind = self._kind_of.get(draft.id, draft.kind)
         if kind != draft.kind:
-            why = f"'{draft.id}' is known as a {_words(kind)} and cannot be a {_words(draft.kind)} as well"
+            why = f"'{draft.id}' is an entry of the kind {_words(kind)}, not {_words(draft.kind)}"
             yield Problem(why, where, draft.id, f"choose another id, or put it into a file of 'kind: {kind}'")
 
     def _dangling(self, draft: Draft) -> Iterator[Problem]:

@@ -16,10 +16,7 @@ from gigaloop.core.validate import validate
 
 def make_entry(draft: Draft) -> tuple[Entry | None, list[Problem]]:
     """Make a new entry of a draft, or say what is wrong with it."""
-    if not draft.evidence:
-        hint = "write 'source: key' into the entry, with the key declared under 'sources'"
-        return None, [Problem("the entry names no source", draft.mark.key_place, draft.id, hint)]
-    return _checked(draft, {"id": draft.id, "evidence": draft.evidence, **draft.data})
+    return _checked(draft, {"id": draft.id, "evidence": draft.evidence, **draft.data}, needs_source=True)
 
 
 def overlay(known: Entry, draft: Draft) -> tuple[Entry | None, list[Problem]]:
@@ -37,18 +34,21 @@ def overlay(known: Entry, draft: Draft) -> tuple[Entry | None, list[Problem]]:
             data[name] = [_item_superseding(item, earlier) for item in value]
         else:
             data[name] = value
-            texts = texts or not isinstance(value, Quantity)
+            texts = texts or (field is not None and field.dim is None)
     if texts:
-        if not draft.evidence:
-            hint = "write 'source: key' into the entry, with the key declared under 'sources'"
-            return None, [Problem("the entry names no source for its texts", draft.mark.key_place, draft.id, hint)]
         data["evidence"] = tuple(replace(evidence, superseded=known.evidence) for evidence in draft.evidence)
-    return _checked(draft, data)
+    return _checked(draft, data, needs_source=texts)
 
 
-def _checked(draft: Draft, data: dict[str, object]) -> tuple[Entry | None, list[Problem]]:
-    entry, problems = validate(draft.model, data, Places(draft.mark))
-    return entry, [replace(p, path=f"{draft.id}.{p.path}".rstrip(".")) for p in problems]
+def _checked(draft: Draft, data: dict[str, object], *, needs_source: bool) -> tuple[Entry | None, list[Problem]]:
+    key = draft.mark.key_place
+    mark = replace(draft.mark, line=key.line, column=key.column)
+    entry, problems = validate(draft.model, data, Places(mark))
+    problems = [replace(p, path=f"{draft.id}.{p.path}".rstrip(".")) for p in problems]
+    if needs_source and not draft.names_source:
+        hint = "write 'source: key' into the entry, with the key declared under 'sources'"
+        problems.append(Problem("the entry names no source", key, draft.id, hint))
+    return (None if problems else entry), problems
 
 
 def _was(old: Quantity) -> tuple[Evidence, ...]:

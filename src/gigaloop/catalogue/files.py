@@ -44,6 +44,8 @@ class Draft:
     id: str
     data: dict[str, object]
     evidence: tuple[Evidence, ...]
+    names_source: bool
+    """Whether it says what it rests on, rightly or wrongly."""
     mark: Mark
 
     @property
@@ -139,7 +141,7 @@ class _Reader:
         data = self._facts(KINDS[kind], stated, mark, key, default[0] if default else None)
         if self.place_facts:
             default = tuple(evidence.at(mark.key_place) for evidence in default)
-        return Draft(kind, key, data, default, mark)
+        return Draft(kind, key, data, default, "source" in stated, mark)
 
     def _default(self, named: object, where: Place, path: str) -> tuple[Evidence, ...]:
         """Give the evidence that ``source: key`` or ``source: [key, key]`` names."""

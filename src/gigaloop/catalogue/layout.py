@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import get_args, get_origin
 
 from pydantic import BaseModel
@@ -25,7 +25,7 @@ class Field:
 TEXT = Field()
 
 
-@lru_cache(maxsize=64)
+@cache
 def layout(model: type[BaseModel]) -> dict[str, Field]:
     """Give what the fields of a model hold, by name."""
     return {

@@ -168,7 +168,7 @@ def parse(text: str, dimension: str, evidence: Evidence | None = None) -> Quanti
         unit = known
         if unit.dimension != dimension and not (dimension == "number" and unit.dimension == "fraction"):
             raise QuantityError(
-                f"'{_short(text)}' is a {unit.dimension}, but a {dimension} is due",
+                f"'{_short(text)}' is {_a(unit.dimension)}, but {_a(dimension)} is due",
                 hint=f"write it like '{due.example}'",
             )
     if due.money and year is None:
@@ -182,6 +182,11 @@ def parse(text: str, dimension: str, evidence: Evidence | None = None) -> Quanti
 
 def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _a(name: str) -> str:
+    """Put the article before the name of a dimension."""
+    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
 
 
 _EVIDENCE_KEYS = frozenset({"value", "source", "date", "kind", "low", "high", "note"})
@@ -199,14 +204,15 @@ def read(value: object, dimension: str, place: Place | None = None) -> Quantity:
     """
     if isinstance(value, Quantity):
         known = value.unit.dimension
-        if known == dimension or (value.unit is BARE and DIMENSIONS[dimension].bare) or dimension == "number":
+        bare = DIMENSIONS[dimension].bare and value.unit == BARE
+        if known == dimension or bare or (dimension == "number" and known == "fraction"):
             return value
-        raise QuantityError(f"'{value}' is a {known}, but a {dimension} is due")
+        raise QuantityError(f"'{value}' is {_a(known)}, but {_a(dimension)} is due")
     if isinstance(value, Mapping):
         return _read_mapping(value, dimension, place)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise QuantityError(
-            f"a {dimension} is due, not {type(value).__name__}",
+            f"{_a(dimension)} is due, not {type(value).__name__}",
             hint=f"write it like '{DIMENSIONS[dimension].example}'",
         )
     evidence = None
@@ -226,7 +232,7 @@ def _read_mapping(value: Mapping[Any, Any], dimension: str, place: Place | None)
         hint = "keys are value, source, date, kind, low, high, note"
         if unknown and value.get(unknown[0]) is None:
             hint = "put a text that holds a comma into quotes"
-        raise QuantityError(f"a {dimension} with its evidence has {what}", hint=hint)
+        raise QuantityError(f"{_a(dimension)} with its evidence has {what}", hint=hint)
     plain = parse(str(value["value"]), dimension)
     low, high = ("" if value.get(side) is None else str(parse(str(value[side]), dimension)) for side in ("low", "high"))
     try:

@@ -213,7 +213,7 @@ def _shown(value: object) -> str:
 
 
 def _raw(value: object) -> str:
-    text = repr(value)
+    text = str(value).lower() if isinstance(value, bool) else repr(value)
     return text if len(text) <= 40 else text[:37] + "..."
 
 

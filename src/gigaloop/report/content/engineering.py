@@ -130,12 +130,7 @@ def _generation(basis: Basis, design: Design) -> Iterator[Block]:
             measure="power",
             unit="kW",
             links=[
-                Link(
-                    f.source,
-                    f.target,
-                    Number(f.power / KW, evidence=basis.computed("converter efficiency at load")),
-                    f.loss,
-                )
+                Link(f.source, f.target, Number(f.power / KW, evidence=how), f.loss)
                 for f in flows
             ],
             height=300,

@@ -1,0 +1,220 @@
+"""Every command end to end, for people and for machines."""
+
+import errno
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.cli.spoiling import edit
+
+from gigaloop.study import chain
+
+
+@pytest.fixture
+def ran(starter, gigaloop):
+    answer = gigaloop("run", starter, "--json")
+    assert answer.code == 0, answer.err
+    return answer.json
+
+
+def test_run_prints_one_object_with_all_that_was_promised(ran, starter):
+    assert set(ran) >= {"programme", "key", "stages", "designs", "plan", "value", "watch", "report"}
+    assert [stage["name"] for stage in ran["stages"]] == ["design", "plan", "value", "watch", "report"]
+    assert all(isinstance(stage["cached"], bool) and stage["seconds"] >= 0 for stage in ran["stages"])
+    assert set(ran["designs"]) == {"gb300-nvl72", "vr200-nvl72"}
+    for made in ran["designs"].values():
+        assert all({"title", "margin", "ok"} <= set(check) for check in made["checks"])
+    plan = ran["plan"]
+    assert len(plan["online"]["quarters"]) == len(plan["online"]["facility_power_w"]) == 8
+    assert plan["online"]["racks"][-1] > 0
+    assert all(late["sentence"] and late["reasons"] for late in plan["late"])
+    assert all(binding["sentence"] for binding in plan["binding"])
+    assert sum(plan["costs_usd"].values()) == pytest.approx(plan["objective_usd"], rel=1e-6)
+    assert Path(ran["report"]).is_file()
+    assert Path(ran["report"]).is_relative_to(starter)
+
+
+def test_a_second_run_keeps_every_stage_and_says_the_same(ran, starter, gigaloop, monkeypatch):
+    monkeypatch.setattr(chain, "_MEMORY", chain.Cache())
+    again = gigaloop("run", starter, "--json").json
+    assert all(stage["cached"] for stage in again["stages"] if stage["name"] != "report")
+    for part in ("key", "designs", "plan", "value", "watch"):
+        assert again[part] == ran[part]
+
+
+def test_a_change_runs_anew_only_what_it_touches(ran, starter, gigaloop):
+    edit(starter / "programme.yaml", "name: My programme", "name: Another name")
+    again = gigaloop("run", starter, "--json").json
+    assert again["key"] != ran["key"]
+    assert {stage["name"] for stage in again["stages"] if stage["cached"]} >= {"design", "plan", "value"}
+    edit(starter / "programme.yaml", "late_cost: 5000", "late_cost: 5001")
+    third = gigaloop("run", starter, "--json").json
+    assert not next(stage for stage in third["stages"] if stage["name"] == "plan")["cached"]
+
+
+def test_the_summary_answers_what_people_ask_first(starter, gigaloop):
+    answer = gigaloop("run", starter)
+    assert answer.code == 0, answer.err
+    for said in ("Online against asked", "What binds", "How firm", "BUSD per GW", "First units", "Report", "GW"):
+        assert said in answer.out
+    for stage in ("load", "design", "plan", "value", "watch", "report"):
+        assert f"{stage}" in answer.err
+
+
+def test_a_scenario_is_planned_beside_the_programme(ran, starter, gigaloop):
+    slipped = gigaloop("run", starter, "--scenario", "substation-late", "--json").json
+    assert slipped["scenario"] == "substation-late"
+    assert slipped["key"] != ran["key"]
+    online = [np.sum(each["plan"]["online"]["facility_power_w"]) for each in (ran, slipped)]
+    assert online[1] < online[0]
+    assert slipped["plan"]["objective_usd"] > ran["plan"]["objective_usd"]
+
+
+def test_check_counts_what_there_is(starter, gigaloop):
+    assert gigaloop("check", starter, "--json").json["counts"]["generations"] == 2
+    assert "no problem found" in gigaloop("check", starter).out
+
+
+def test_design_shows_the_card_and_every_check(starter, gigaloop):
+    data = gigaloop("design", starter, "gb300-nvl72", "--json").json["designs"]["gb300-nvl72"]
+    assert 120e3 < data["power_w"]["design"] < 145e3
+    text = gigaloop("design", starter, "gb300-nvl72").out
+    for check in data["checks"][:5]:
+        assert check["title"].split()[0] in text
+    assert gigaloop("design", starter, "gb300").code == 2
+
+
+def test_plan_and_value_answer_in_both_forms(starter, gigaloop):
+    assert gigaloop("plan", starter, "--json").json["plan"]["status"] == "optimal"
+    assert "objective" in gigaloop("plan", starter).out
+    value = gigaloop("value", starter, "--json").json["value"]
+    bases = {each["basis"]: each for each in value["usd_per_gw"]}
+    assert bases["facility"]["capital_usd"] == pytest.approx(np.sum(value["capital_usd"]), rel=1e-9)
+    assert bases["IT"]["power_w"] < bases["facility"]["power_w"]
+    assert "BUSD per GW" in gigaloop("value", starter).out
+
+
+def test_diff_speaks_in_the_user_s_units(starter, pristine, gigaloop):
+    edit(starter / "programme.yaml", "rack_life: 5 years", "rack_life: 6 years")
+    (change,) = gigaloop("diff", pristine, starter, "--json").json["changes"]
+    assert (change["path"], change["before"], change["after"]) == ("policy.rack_life", "5 years", "6 years")
+    assert "6 years" in gigaloop("diff", pristine, starter).out
+    assert gigaloop("diff", pristine, pristine).out.strip() == "no difference"
+
+
+def test_schema_is_a_json_schema_and_lists_the_units(gigaloop):
+    schema = gigaloop("schema").json
+    assert schema["$schema"].startswith("https://json-schema.org/")
+    units = gigaloop("schema", "--units", "--json").json
+    assert "kW" in str(units)
+
+
+def test_evidence_says_where_a_number_comes_from(starter, gigaloop):
+    (row,) = gigaloop("evidence", starter, "policy.rack_life", "--json").json["numbers"]
+    assert row["value"] == "5 years"
+    assert row["evidence"]["kind"] == "assumption"
+    assert "programme.yaml:" in row["evidence"]["place"]
+    rows = gigaloop("evidence", starter, "--kind", "datasheet", "--json").json["numbers"]
+    assert rows
+    assert all(each["evidence"]["source"] for each in rows)
+    assert gigaloop("evidence", starter, "sites.nowhere").code == 2
+
+
+def test_catalogue_lists_and_shows(gigaloop):
+    entries = gigaloop("catalogue", "list", "accelerator", "--json").json["entries"]
+    assert "gb300" in {entry["id"] for entry in entries}
+    facts = gigaloop("catalogue", "show", "gb300", "--json").json["facts"]
+    assert all(fact["evidence"] is None or fact["evidence"]["source"] for fact in facts)
+    assert "1400 W" in gigaloop("catalogue", "show", "gb300").out
+
+
+def test_the_store_lists_shows_and_answers_sql(ran, starter, gigaloop):
+    (run,) = gigaloop("store", "list", starter, "--json").json["runs"]
+    assert run["key"] == ran["key"]
+    shown = gigaloop("store", "show", starter, ran["key"][:8], "--json").json
+    assert "online" in shown["tables"]
+    answer = gigaloop("store", "sql", starter, "select count(*) from checks", "--json").json
+    assert answer["rows"][0][0] == sum(len(design["checks"]) for design in ran["designs"].values())
+    assert gigaloop("store", "sql", starter, "select * from nothing").code == 2
+
+
+def test_new_copies_a_bundled_programme_that_passes_its_check(tmp_path, gigaloop):
+    assert gigaloop("new", tmp_path / "copy", "--from", "us-buildout").code == 0
+    assert gigaloop("check", tmp_path / "copy").code == 0
+
+
+def test_a_folder_that_cannot_be_written_still_gives_results(starter, tmp_path, gigaloop, monkeypatch):
+    real = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: False if mode == os.W_OK else real(path, mode))
+    monkeypatch.setenv("GIGALOOP_CACHE", str(tmp_path / "elsewhere"))
+    answer = gigaloop("run", starter, "--json")
+    assert answer.code == 0, answer.err
+    assert Path(answer.json["report"]).is_relative_to(tmp_path / "elsewhere")
+    assert not (starter / ".gigaloop").exists()
+
+
+def test_a_full_disk_ends_with_a_clear_error_and_keeps_earlier_results(ran, starter, gigaloop, monkeypatch):
+    edit(starter / "programme.yaml", "late_cost: 5000", "late_cost: 5001")
+
+    def full(*_args, **_kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    answer = gigaloop("run", starter)
+    assert answer.code == 1
+    assert "No space left on device" in answer.err
+    assert "--out" in answer.err
+    monkeypatch.undo()
+    assert gigaloop("store", "list", starter, "--json").json["runs"][0]["key"] == ran["key"]
+
+
+def _run(folder):
+    subprocess.run([sys.executable, "-m", "gigaloop", "run", folder, "--json"], check=True, capture_output=True)
+
+
+def test_two_runs_at_once_on_one_programme_both_succeed(starter, gigaloop):
+    context = multiprocessing.get_context("spawn")
+    runs = [context.Process(target=_run, args=(str(starter),)) for _ in range(2)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join(180)
+    assert [run.exitcode for run in runs] == [0, 0]
+    assert len(gigaloop("store", "list", starter, "--json").json["runs"]) == 1
+
+
+@pytest.mark.parametrize("delay", [0.6, 1.2, 1.8])
+def test_a_run_killed_at_any_moment_leaves_nothing_that_stops_the_next(delay, starter, gigaloop):
+    victim = subprocess.Popen(
+        [sys.executable, "-m", "gigaloop", "run", starter], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    time.sleep(delay)
+    victim.send_signal(signal.SIGKILL)
+    victim.wait()
+    answer = gigaloop("run", starter, "--json")
+    assert answer.code == 0, answer.err
+    runs = gigaloop("store", "list", starter, "--json").json["runs"]
+    assert answer.json["key"] in {run["key"] for run in runs}
+
+
+def test_output_into_a_pipe_that_closes_is_no_error():
+    command = [sys.executable, "-m", "gigaloop", "schema"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        assert writer.stderr is not None
+        writer.stdout.close()
+        said = writer.stderr.read()
+    assert "Traceback" not in said
+
+
+def test_json_is_json_also_when_it_fails(tmp_path, gigaloop):
+    answer = gigaloop("run", tmp_path / "nowhere", "--json")
+    assert answer.code == 1
+    assert json.loads(answer.out)["problems"]
