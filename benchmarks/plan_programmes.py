@@ -280,10 +280,10 @@ def _products(
 ) -> tuple[list[Data], list[Data]]:
     parts, records = [], []
     shared = [f"common-{i}" for i in range(shared_parts)]
-    parts += [part(name, cost=rng.randint(50, 3000)) for name in shared]
+    parts += [part(name, cost=rng.randint(5, 300)) for name in shared]
     for i, g in enumerate(gens):
         own = [f"{g}-part-{k}" for k in range(own_parts)]
-        parts += [part(name, cost=rng.randint(200, 9000)) for name in own]
+        parts += [part(name, cost=rng.randint(20, 900)) for name in own]
         parts.append(part(f"{g}-gpu", cost=30000 + 8000 * i))
         use = {name: rng.randint(1, 4) for name in own}
         cut = max(len(own) // 4, 1)

@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gigaloop.catalogue import Catalogue, load_catalogue
-from gigaloop.programme import Change, Programme, diff_programmes, load_programme, new_programme
+from gigaloop.programme import (
+    Change,
+    Programme,
+    diff_programmes,
+    load_programme,
+    new_programme,
+    own_catalogue,
+)
 from gigaloop.study.cache import Cache
 from gigaloop.study.chain import Progress, Result
 from gigaloop.study.chain import run as run_chain
@@ -39,8 +46,7 @@ def load(folder: Folder, *, facts: Folder | None = None) -> Programme:
 
 def catalogue_for(folder: Folder, facts: Folder | None = None) -> Catalogue:
     """Give the catalogue that a programme is read with: the bundled facts, extended by its own."""
-    own = Path(facts) if facts is not None else Path(folder) / "catalogue"
-    return load_catalogue(own if facts is not None or own.is_dir() else None)
+    return load_catalogue(Path(facts) if facts is not None else own_catalogue(folder))
 
 
 def run(

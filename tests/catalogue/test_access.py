@@ -86,6 +86,8 @@ def test_facts_tell_name_value_and_evidence(catalogue):
     assert "id" not in facts
     curve = [fact.name for fact in catalogue.facts(catalogue["ups-eco"]) if fact.name.startswith("efficiency")]
     assert curve[:2] == ["efficiency.0.load", "efficiency.0.efficiency"]
+    prices = [fact.name for fact in catalogue.facts(catalogue["elec-tx"]) if fact.name.startswith("industrial")]
+    assert prices == ["industrial_prices.2023.price"]
 
 
 def test_every_number_fact_is_reached_by_its_name(catalogue):

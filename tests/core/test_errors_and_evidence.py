@@ -6,7 +6,15 @@ import json
 
 import pytest
 
-from gigaloop.core.errors import GigaloopError, InfeasibleError, Place, Problem, ProgrammeError, QuantityError, UsageError
+from gigaloop.core.errors import (
+    GigaloopError,
+    InfeasibleError,
+    Place,
+    Problem,
+    ProgrammeError,
+    QuantityError,
+    UsageError,
+)
 from gigaloop.core.evidence import Evidence, EvidenceKind, is_evidence_date
 
 

@@ -45,7 +45,9 @@ def test_list_items_are_also_found_by_number():
     assert names.find("sites.abilene.steps.1.power") == ("sites", 0, "steps", 1, "power")
 
 
-@pytest.mark.parametrize("dotted", ["", "nothing", "sites.2", "sites.-1", "sites.abilene.x", "policy.rate.x", "sites.²"])
+@pytest.mark.parametrize(
+    "dotted", ["", "nothing", "sites.2", "sites.-1", "sites.abilene.x", "policy.rate.x", "sites.²"]
+)
 def test_what_does_not_stand_there_is_not_found(dotted):
     assert Names(DATA).find(dotted) is None
 

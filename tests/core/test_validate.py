@@ -59,12 +59,15 @@ def _problems(text: str) -> list[tuple[str, str, str, str]]:
         ("power: 5", "f.yaml:1:8", "power", "'5' needs a unit", "write it like '132 kW'"),
         ("power: -5 W", "f.yaml:1:8", "power", "'-5 W' must not be negative", "e.g. '132 kW'"),
         ("pwer: 5 W", "f.yaml:1:1", "pwer", "unknown key 'pwer'", "did you mean 'power'?"),
-        ("first: {power: 5 W}", "f.yaml:1:8", "first.start", "the key 'start' is missing", "write e.g. 'start: 2027-03-31'"),
-        ("first: {start: 2027-01-01}", "f.yaml:1:8", "first.power", "the key 'power' is missing", "write e.g. 'power: 132 kW'"),
+        ("first: {power: 5 W}", "f.yaml:1:8", "first.start", "the key 'start' is missing",
+         "write e.g. 'start: 2027-03-31'"),
+        ("first: {start: 2027-01-01}", "f.yaml:1:8", "first.power", "the key 'power' is missing",
+         "write e.g. 'power: 132 kW'"),
         ("name: 5", "f.yaml:1:7", "name", "a text is due, not the number 5", "put it into quotes: '5'"),
         ("name: true", "f.yaml:1:7", "name", "a text is due, not true", "put it into quotes: 'true'"),
         ("name: [a]", "f.yaml:1:7", "name", "a text is due, not a list", ""),
-        ("id: A B", "f.yaml:1:5", "id", "'A B' does not fit", "an id has lower-case letters, digits, '-' and '_', e.g. 'gb300-nvl72'"),
+        ("id: A B", "f.yaml:1:5", "id", "'A B' does not fit",
+         "an id has lower-case letters, digits, '-' and '_', e.g. 'gb300-nvl72'"),
         ("id: abcdefghi", "f.yaml:1:5", "id", "the text has 9 characters, at most 8 are allowed", ""),
         ("stage: L12", "f.yaml:1:8", "stage", "'L12' is not one of L10, L11", "did you mean 'L11' or 'L10'?"),
         ("basis: IT", "f.yaml:1:8", "basis", "'IT' is not one of facility, it", "did you mean 'it'?"),
@@ -75,10 +78,14 @@ def _problems(text: str) -> list[tuple[str, str, str, str]]:
         ("by: 86400", "f.yaml:1:5", "by", "a date is due, not the number 86400", "write it like 2027-03-31"),
         ("priority: 10", "f.yaml:1:11", "priority", "the number 10 must be at most 9", ""),
         ("priority: x", "f.yaml:1:11", "priority", "a whole number is due, not 'x'", ""),
-        ("steps: 5", "f.yaml:1:8", "steps", "a list is due, not the number 5", "write its items as lines that begin with '- '"),
-        ("first: 5", "f.yaml:1:8", "first", "a record with keys is due, not the number 5", "write its keys on lines of their own, as 'key: value'"),
-        ("steps: [{start: 2027-01-01, power: 5}]", "f.yaml:1:36", "steps.2027-01-01.power", "'5' needs a unit", "write it like '132 kW'"),
-        ("racks: null", "f.yaml:1:8", "racks", "a count is due, not nothing", "write it like '72', or leave the key out"),
+        ("steps: 5", "f.yaml:1:8", "steps", "a list is due, not the number 5",
+         "write its items as lines that begin with '- '"),
+        ("first: 5", "f.yaml:1:8", "first", "a record with keys is due, not the number 5",
+         "write its keys on lines of their own, as 'key: value'"),
+        ("steps: [{start: 2027-01-01, power: 5}]", "f.yaml:1:36", "steps.2027-01-01.power", "'5' needs a unit",
+         "write it like '132 kW'"),
+        ("racks: null", "f.yaml:1:8", "racks", "a count is due, not nothing",
+         "write it like '72', or leave the key out"),
     ],
 )  # fmt: skip
 def test_an_error_is_told_in_plain_words_at_its_place(text, where, path, why, hint):
@@ -91,7 +98,10 @@ def test_all_errors_are_told_at_once():
 
 
 def test_quantities_know_their_place_and_defaults_do_not():
-    text = "power: {value: 5 MW, source: a brochure, date: 2025, kind: datasheet}\nsteps: [{start: 2027-01-01, power: 5 W}]"
+    text = (
+        "power: {value: 5 MW, source: a brochure, date: 2025, kind: datasheet}\n"
+        "steps: [{start: 2027-01-01, power: 5 W}]"
+    )
     document = parse_yaml(text, "f.yaml")
     site, problems = validate(Site, document.data, document.places)
     assert problems == []

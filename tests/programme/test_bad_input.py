@@ -6,11 +6,11 @@ import os
 
 import pytest
 
-from gigaloop.core.errors import ProgrammeError
+from gigaloop.core.errors import Problem, ProgrammeError
 from gigaloop.programme.loader import load_programme
 
 
-def _is(problem, where, why, hint=""):
+def _is(problem: Problem, where: str, why: str, hint: str = "") -> None:
     assert str(problem.where) == where
     assert why in problem.why
     assert hint in problem.hint
@@ -73,7 +73,9 @@ def test_a_date_outside_the_horizon(broken):
     _is(broken.problem, where, "after the horizon ends on 2028-12-31", "extend the horizon")
 
 
-@pytest.mark.parametrize(("value", "why"), [("-5 kg", "must not be negative"), ("nan kg", "no quantity"), ("-.5 kg", "neg")])
+@pytest.mark.parametrize(
+    ("value", "why"), [("-5 kg", "must not be negative"), ("nan kg", "no quantity"), ("-.5 kg", "neg")]
+)
 def test_negative_or_nan(broken, value, why):
     broken.replace("product.yaml", "mass: 21.5 kg", f"mass: {value}")
     _is(broken.problem, broken.place("product.yaml", value), why, "1360 kg")
@@ -144,7 +146,12 @@ def test_a_table_that_is_missing_is_told_where_it_is_named(broken):
 def test_unknown_and_duplicate_keys(broken):
     broken.replace("sites.yaml", "    pue: 1.2\n", "    pue: 1.2\n    pue: 1.3\n    puee: 1.4\n")
     twice, unknown = broken.problems
-    _is(twice, broken.place("sites.yaml", "pue: 1.3"), "the key 'pue' is given twice", broken.place("sites.yaml", "pue: 1.2"))
+    _is(
+        twice,
+        broken.place("sites.yaml", "pue: 1.3"),
+        "the key 'pue' is given twice",
+        broken.place("sites.yaml", "pue: 1.2"),
+    )
     _is(unknown, broken.place("sites.yaml", "puee: 1.4"), "unknown key 'puee'", "did you mean 'pue'?")
 
 

@@ -29,7 +29,7 @@ class Fact:
 
 
 def facts_of(entry: Entry) -> list[Fact]:
-    """Give the facts of an entry in the order of its model; texts and dates rest on the entry's first source.
+    """Give the facts of an entry in the order of its model; its texts and dates rest on its first source.
 
     Parameters
     ----------
@@ -50,7 +50,15 @@ def _facts(record: Record, prefix: str, default: Evidence) -> Iterator[Fact]:
         elif isinstance(value, tuple) and isinstance(value[0], Record):
             keys = item_keys([dict(item) for item in value])
             for key, item in zip(keys, value, strict=True):
-                yield from _facts(item, f"{path}.{key}.", default)
+                for fact in _facts(item, f"{path}.{key}.", _first_evidence(item) or default):
+                    if fact.value != key:
+                        yield fact
         else:
             text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
             yield Fact(path, text, default)
+
+
+def _first_evidence(record: Record) -> Evidence | None:
+    """Give the evidence of the first number of a list item, on which its texts and dates rest."""
+    values = (getattr(record, name) for name in type(record).model_fields)
+    return next((value.evidence for value in values if isinstance(value, Quantity)), None)

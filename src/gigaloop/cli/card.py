@@ -26,8 +26,8 @@ def show_design(design: Design) -> None:
     left, right = "left", "right"
     output.table(
         "Checks",
-        [("check", left), ("subject", left), ("value", right), ("limit", right), ("margin", right), ("", left)],
-        [_check_row(check) for check in design.checks],
+        [("check", left), ("at", left), ("value", right), ("limit", right), ("margin", right), ("", left)],
+        [_check_row(check, design) for check in design.checks],
     )
     assumed = len(design.assumptions)
     output.line(f"{assumed} of {len(design.inputs)} inputs are assumptions: 'gigaloop evidence ... --kind assumption'")
@@ -52,10 +52,11 @@ def _card(design: Design) -> Iterator[tuple[str, str, str]]:
     yield "power chain", percent(design.chain_efficiency), "of the power at medium voltage reaches the chips"
 
 
-def _check_row(check: Check) -> tuple[str, ...]:
+def _check_row(check: Check, design: Design) -> tuple[str, ...]:
+    subject = check.subject.removeprefix(f"generations.{design.generation}")
     mark = "" if check.ok else check.severity.value
     limit = f"{check.sense} {check.limit}"
-    return check.title, check.subject, str(check.value), limit, f"{100 * check.margin:+.0f} %", mark
+    return check.title, subject, str(check.value), limit, f"{100 * check.margin:+.0f} %", mark
 
 
 def check_sentence(check: Check) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from gigaloop import api
 from gigaloop.catalogue import Catalogue, load_catalogue
-from gigaloop.cli import card, objects, output, summary
+from gigaloop.cli import card, objects, output, sourced, summary
 from gigaloop.core.errors import StoreError, UsageError
-from gigaloop.core.evidence import Evidence, EvidenceKind
+from gigaloop.core.evidence import EvidenceKind
 from gigaloop.programme import Programme, load_programme
 
 if TYPE_CHECKING:
@@ -153,22 +153,20 @@ def diff(before: Path, after: Path, *, json: bool) -> None:
 
 def schema(*, units: bool, json: bool) -> None:
     """Print the JSON Schema, or the table of units."""
-    from gigaloop.core.units import DIMENSIONS, UNITS
+    from gigaloop.programme import programme_schema, unit_table
 
     if units:
-        rows = {name: [u.symbol for u in UNITS.values() if u.dimension == name] for name in DIMENSIONS}
+            rows = unit_table()
         if json:
-            output.print_json(rows)
+            output.print_json({"dimensions": rows})
             return
         output.table(
             "Units",
             [("dimension", "left"), ("base", "left"), ("example", "left"), ("units", "left")],
-            [(name, d.base, d.example, "  ".join(rows[name])) for name, d in DIMENSIONS.items()],
+            [(row["dimension"], row["base"], row["example"], "  ".join(map(str, row["units"]))) for row in rows],
         )
         return
-    from gigaloop.programme import json_schema
-
-    output.print_json(json_schema())
+    output.print_json(programme_schema())
 
 
 def new(folder: Path, source: str, *, json: bool) -> None:
@@ -203,19 +201,7 @@ def evidence(folder: Path, path: str, kind: str, facts: Path | None, *, json: bo
         data = [{"path": p, "value": str(q), "evidence": e.as_dict() if e else None} for p, q, e in rows]
         output.print_json({"programme": programme.id, "numbers": data})
         return
-    output.table(
-        f"{len(rows)} numbers",
-        [("path", "left"), ("value", "right"), ("kind", "left"), ("date", "left"), ("source", "left")],
-        [(p, q, *_evidence_cells(e)) for p, q, e in rows],
-    )
-
-
-def _evidence_cells(evidence: Evidence | None) -> tuple[str, str, str]:
-    if evidence is None:
-        return "", "", ""
-    span = f" [{evidence.low or '...'} to {evidence.high or '...'}]" if evidence.low or evidence.high else ""
-    source = evidence.source if evidence.date != "0000" else f"{evidence.source}, {evidence.place or ''}"
-    return evidence.kind.value, "" if evidence.date == "0000" else evidence.date, source + span
+    sourced.show(f"{len(rows)} numbers", "path", [(p, str(q), e) for p, q, e in rows])
 
 
 def catalogue_list(kind: str, facts: Path | None, *, json: bool) -> None:
@@ -245,12 +231,7 @@ def catalogue_show(entry_id: str, facts: Path | None, *, json: bool) -> None:
         data = [{"name": f.name, "value": f.value, "evidence": f.evidence.as_dict()} for f in found]
         output.print_json({"id": entry.id, "kind": entry.kind, "name": entry.name, "facts": data})
         return
-    output.line(f"{entry.name} ({entry.kind})", style="bold")
-    output.table(
-        "",
-        [("fact", "left"), ("value", "right"), ("kind", "left"), ("date", "left"), ("source", "left")],
-        [(f.name, f.value, *_evidence_cells(f.evidence)) for f in found],
-    )
+    sourced.show(f"{entry.name} ({entry.kind})", "fact", [(f.name, f.value, f.evidence) for f in found])
 
 
 def store_list(folder: Path, out: Path | None, *, json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,8 +18,19 @@ from gigaloop.core.errors import GigaloopError, InfeasibleError
 
 _MAX_PROBLEMS = 50
 
-out = Console(highlight=False, soft_wrap=False)
-err = Console(stderr=True, highlight=False)
+_PIPED_WIDTH = 160
+"""Columns where no terminal says how wide it is."""
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _PIPED_WIDTH
+    return console
+
+
+out = _console(stderr=False)
+err = _console(stderr=True)
 
 
 def print_json(data: object) -> None:
@@ -56,13 +68,13 @@ def table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequenc
 
 
 def line(text: str = "", style: str = "") -> None:
-    """Print a line of text."""
-    out.print(Text(text, style=style))
+    """Print a line of text; the terminal wraps it where it must."""
+    out.print(Text(text, style=style), soft_wrap=True)
 
 
 def note(text: str) -> None:
     """Print a remark to standard error."""
-    err.print(Text(text, style="dim"))
+    err.print(Text(text, style="dim"), soft_wrap=True)
 
 
 def show_error(error: GigaloopError, *, as_json: bool) -> None:

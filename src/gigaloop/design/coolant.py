@@ -16,6 +16,8 @@ Coolant = Literal["PG25", "water"]
 PG25_MASS_FRACTION = 0.25
 """Propylene glycol in PG25. OCP's guidance reads 25 % by volume (25.7 % by mass): 0.1 % less heat per volume."""
 
+# Source: Melinder, Properties of Secondary Working Fluids for Indirect Systems, IIR (2010), as published by CoolProp
+# for its fluid MPG: centre of temperature [K] and mass fraction, range [K], coefficients by power of the mass fraction.
 _MELINDER_T = 305.8583
 _MELINDER_X = 0.307031
 _MELINDER_RANGE = (258.15, 373.15)
@@ -32,10 +34,13 @@ _SPECIFIC_HEAT = (
     (-1.032e-5, 1.522e-4, -4.87e-4),
 )
 
+# IAPWS SR6-08(2011), tables 1 and 2: range [K], gas constant [J/kg/K], reference temperature [K] and pressure [Pa],
+# the reference temperatures [K] of equation 1, and the coefficients of equations 2 and 4.
 _WATER_RANGE = (273.15, 373.15)
 _WATER_R = 461.51805
 _WATER_TR = 10.0
 _WATER_P0 = 1.0e5
+_WATER_TA, _WATER_TB = 593.0, 232.0
 _VOLUME_A5 = 1.93763157e-2
 _VOLUME_A = ((6.74458446e3, 4), (-2.22521604e5, 5), (1.00231247e8, 7), (-1.63552118e9, 8), (8.32299658e9, 9))
 _VOLUME_B = (
@@ -112,8 +117,8 @@ def _melinder(coefficients: tuple[tuple[float, ...], ...], temperature: float, m
 
 def _water(temperature: float) -> CoolantState:
     tau = temperature / _WATER_TR
-    alpha = _WATER_TR / (593.0 - temperature)
-    beta = _WATER_TR / (temperature - 232.0)
+    alpha = _WATER_TR / (_WATER_TA - temperature)
+    beta = _WATER_TR / (temperature - _WATER_TB)
     volume = _VOLUME_A5 + sum(a * alpha**n for a, n in _VOLUME_A) + sum(b * beta**n for b, n in _VOLUME_B)
     heat = sum(n * (n + 1) * a * alpha ** (n + 2) for a, n in _HEAT_A)
     heat += sum(n * (n + 1) * b * beta ** (n + 2) for b, n in _HEAT_B)

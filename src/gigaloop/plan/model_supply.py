@@ -34,13 +34,13 @@ def pool_use(data: PlanData, pool: Pool, made: FloatArray) -> FloatArray:
     """Give the use of a pool by week (weeks,) [pool units] for pieces completed by activity (activities, weeks)."""
     used = np.zeros(data.weeks)
     for a, activity in enumerate(data.production.activities):
-        amount = _amount(data, pool, a)
+        amount = use_per_piece(data, pool, a)
         if amount is not None:
             used[: data.weeks - activity.cycle] += (made[a] * np.roll(amount, activity.cycle))[activity.cycle :]
     return used
 
 
-def _amount(data: PlanData, pool: Pool, activity: int) -> FloatArray | None:
+def use_per_piece(data: PlanData, pool: Pool, activity: int) -> FloatArray | None:
     """Give the use of a pool per piece of an activity, by week of use (weeks,); None where there is none."""
     made = data.production.activities[activity]
     return pool.use.get(made.item if made.line >= 0 else purchase_key(made.item))
@@ -75,7 +75,7 @@ def add_pool(model: Model, data: PlanData, number: int, make: IntArray) -> PoolB
     exists[:, begins:] = True
     uses = []
     for a, activity in enumerate(data.production.activities):
-        amount = _amount(data, pool, a)
+        amount = use_per_piece(data, pool, a)
         if amount is not None and (make[a] != NONE).any():
             per = np.roll(amount, activity.cycle) * data.production.items[activity.item].scale
             uses.append((a, activity.cycle, per))
@@ -114,6 +114,6 @@ def _first_use(data: PlanData, pool: Pool, make: IntArray) -> int:
     first = data.weeks
     for a, activity in enumerate(data.production.activities):
         there = np.flatnonzero(make[a] != NONE)
-        if len(there) and _amount(data, pool, a) is not None:
+        if len(there) and use_per_piece(data, pool, a) is not None:
             first = min(first, int(there[0]) - activity.cycle)
     return first

@@ -32,7 +32,7 @@ def rate_by_week(
     week = np.arange(calendar.weeks) * 7.0
     pieces = np.zeros(calendar.weeks)
     ordered = sorted(steps, key=lambda step: step.start)
-    for step, after in zip(ordered, [*ordered[1:], None], strict=True):
+    for step, after in zip(ordered, [*ordered[1:], None], strict=False):
         first = max(step.start, start) if start else step.start
         ends = [day for day in (after.start if after else None, until) if day is not None]
         low = float((first - calendar.start).days)
@@ -78,4 +78,4 @@ def intervals_end(values: FloatArray) -> IntArray:
     >>> intervals_end(np.array([0.0, 5.0, 5.0, 9.0])).tolist()
     [0, 2, 3]
     """
-    return np.flatnonzero(np.append(np.diff(values) != 0.0, True))
+    return np.flatnonzero(np.append(values[1:] != values[:-1], True))

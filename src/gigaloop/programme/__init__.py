@@ -1,1 +1,24 @@
 """The typed programme: schema, loader with places, references, scenarios and differences."""
+
+from gigaloop.programme.diff import Change, diff_programmes
+from gigaloop.programme.jsonschema import programme_schema, unit_table
+from gigaloop.programme.loader import load_programme, own_catalogue
+from gigaloop.programme.numbers import quantities
+from gigaloop.programme.scenario import apply_patches, apply_scenario
+from gigaloop.programme.schema import Programme
+from gigaloop.programme.starter import bundled_programmes, new_programme
+
+__all__ = [
+    "Change",
+    "Programme",
+    "apply_patches",
+    "apply_scenario",
+    "bundled_programmes",
+    "diff_programmes",
+    "load_programme",
+    "new_programme",
+    "own_catalogue",
+    "programme_schema",
+    "quantities",
+    "unit_table",
+]

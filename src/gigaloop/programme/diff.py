@@ -17,6 +17,9 @@ from gigaloop.programme.schema import Programme
 _SAME = 1e-12
 """Relative difference below which two quantities are the same one, written in different units."""
 
+_MANY = 9.0
+"""From ten times on a ratio is told as a factor."""
+
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 _NO_RATIO = frozenset({"temperature"})
@@ -39,9 +42,10 @@ class Change:
             return f"{self.path}: added {self.after}"
         if self.kind == "removed":
             return f"{self.path}: removed {self.before}"
-        ratio = "" if self.relative is None else f" ({self.relative:+.3g})" if abs(self.relative) >= 10 else ""
-        if self.relative is not None and not ratio:
-            ratio = f" ({self.relative * 100:+.3g} %)"
+        ratio = ""
+        if self.relative is not None:
+            many = self.relative >= _MANY
+            ratio = f" ({1 + self.relative:.3g} times)" if many else f" ({self.relative * 100:+.3g} %)"
         return f"{self.path}: {self.before} -> {self.after}{ratio}"
 
     def as_dict(self) -> dict[str, object]:

@@ -15,14 +15,15 @@ from gigaloop.core.evidence import EvidenceKind
 from gigaloop.core.marks import Names, Steps, natural_key
 from gigaloop.core.quantity import Quantity, parse
 from gigaloop.core.suggest import did_you_mean
-from gigaloop.core.units import DAY
+from gigaloop.core.units import DAY, UNITS
 from gigaloop.core.validate import field_of, keys_of, record_at
 from gigaloop.programme.schema import Patch, Programme
 
-_NUMBER = re.compile(r"\s*([+-]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.,])(.*)", re.DOTALL)
+_NUMBER = re.compile(
+    r"\s*([+-]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)(\s*([^\s\d(][^\s(]*)?\s*(?:\(\d{4}\))?)\s*"
+)
 _FIXED = ("scenarios", "schema", "schema_version")
 _LARGEST = 1e300
-_OFFSET_UNITS = ("degC", "degF")
 
 
 class PatchError(Exception):
@@ -170,9 +171,9 @@ def _scaled(before: object, factor: float) -> object:
             "kind": EvidenceKind.ASSUMPTION.value,
         }
     match = _NUMBER.fullmatch(before) if isinstance(before, str) else None
-    if match is None:
+    if match is None or (match[3] and match[3] not in UNITS):
         raise PatchError("what stands there is no number or quantity", "use 'set'", key="scale")
-    if match[2].strip() in _OFFSET_UNITS:
+    if match[3] and UNITS[match[3]].offset:
         raise PatchError("a temperature cannot be scaled", "use 'set'", key="scale")
     return f"{float(match[1].replace(',', '')) * factor:.12g}{match[2]}"
 

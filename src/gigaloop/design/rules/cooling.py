@@ -15,7 +15,12 @@ WARM_WATER = 273.15 + 32.0
 """Facility water of ASHRAE class W32 [K] (Thermal Guidelines for Data Processing Environments, 5th ed., 2021)."""
 
 AIR_LIMIT = 40e3
-"""Heat that air takes out of one rack position [W]: about what air-cooled racks of four 8-GPU systems draw (41 kW)."""
+"""Heat that air takes out of one rack position [W]: an assumption, about what air-cooled racks of four 8-GPU systems
+draw (41 kW; https://factryze.ai/scale-atlas/power/dlc-watts-per-rack, read 2026-11)."""
+
+RETURN_LIMIT = 273.15 + 70.0
+"""Highest return temperature that hoses, seals and glycol are taken to stand for years [K]. Source: none public, an
+assumption of 2026-11."""
 
 
 def _cdu_flow(draft: Draft) -> Iterator[Finding]:
@@ -55,7 +60,7 @@ def _warm_water(draft: Draft) -> Iterator[Finding]:
 def _return(draft: Draft) -> Iterator[Finding]:
     if draft.cooling.liquid_heat:
         value = shown(draft.cooling.return_temperature, "degC")
-        yield Finding(value, shown(273.15 + 70.0, "degC"), draft.path("cooling", "temperature_rise"))
+        yield Finding(value, shown(RETURN_LIMIT, "degC"), draft.path("cooling", "temperature_rise"))
 
 
 def _air(draft: Draft) -> Iterator[Finding]:

@@ -9,6 +9,10 @@ from gigaloop.core.quantity import Quantity
 from gigaloop.design.records import Sense, Severity
 from gigaloop.design.rules.rule import Draft, Finding, Rule, in_unit, shown
 
+BUS_CLASS = {"54 VDC": (48.0, 58.0), "800 VDC": (700.0, 860.0)}
+"""Voltages taken to belong to each class of in-rack bus [V]: an assumption around ORv3's 48 to 54 V and 800 V, with
++/-400 VDC included."""
+
 
 def _shelf_capacity(draft: Draft) -> Iterator[Finding]:
     power, feed = draft.power, draft.generation.power
@@ -71,7 +75,7 @@ def _bus_peak(draft: Draft) -> Iterator[Finding]:
 
 def _bus_class(draft: Draft) -> Iterator[Finding]:
     feed = draft.generation.power
-    low, high = (48.0, 58.0) if feed.bus == "54 VDC" else (700.0, 860.0)
+    low, high = BUS_CLASS[feed.bus]
     path = draft.path("power", "bus_voltage")
     yield Finding(in_unit(feed.bus_voltage, "V"), shown(low, "V"), path, sense=Sense.AT_LEAST)
     yield Finding(in_unit(feed.bus_voltage, "V"), shown(high, "V"), path, sense=Sense.AT_MOST)

@@ -1,0 +1,172 @@
+"""What is late, by how much, and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+
+from gigaloop.core.units import WEEK
+from gigaloop.plan.grid import NONE
+from gigaloop.plan.model import PlanModel
+from gigaloop.plan.model_site import MW
+from gigaloop.plan.records import Late, Reason
+from gigaloop.plan.results import Quantities, by_site, late_power
+from gigaloop.plan.say import Cause, clear_week, describe, mw
+from gigaloop.plan.schedule import FloatArray
+from gigaloop.plan.trace import NEGLIGIBLE, Tracer
+from gigaloop.solve import Solution
+
+_SMALL = 1e-6
+"""Share of what is asked (or of a limit) that counts as rounding."""
+
+
+def explain_late(plan: PlanModel, solution: Solution, found: Quantities) -> tuple[Late, ...]:
+    """Say which demands are late and why, the most lateness first.
+
+    Parameters
+    ----------
+    found
+        The solution in pieces, racks and W.
+
+    Notes
+    -----
+    For every week in which a demand is late, one reason is found, in this order: the site has no more energised
+    power; its halls are full or not ready; then, walking back from the site along the cheapest way to one more rack
+    (by the duals of the plan), the resource whose scarcity costs most on that way: crews, lanes, lines, burn-in
+    cells, parts, or time itself. Where nothing is scarce, another rack is worth less than it costs.
+    """
+    tracer = Tracer(plan, solution)
+    view = _View(plan, solution, tracer, by_site(plan, found)[0])
+    late = late_power(plan, found)
+    rows = []
+    for a, asked in enumerate(plan.data.asked):
+        for d, due, power, cost in zip(asked.demands, asked.due, asked.power, asked.late_cost, strict=True):
+            mine = np.where(late[d] > _SMALL * power, late[d], 0.0)
+            if mine.any():
+                rows.append(_explain(view, a, d, due, float(power), float(cost), mine))
+    return tuple(sorted(rows, key=lambda row: -row.energy))
+
+
+@dataclass(frozen=True, eq=False)
+class _View:
+    plan: PlanModel
+    solution: Solution
+    tracer: Tracer
+    online: FloatArray
+
+
+def _explain(view: _View, group: int, d: int, due: int, power: float, cost: float, late: FloatArray) -> Late:
+    data = view.plan.data
+    demand = data.programme.demands[d]
+    weeks = np.flatnonzero(late)
+    weight: dict[Cause, float] = defaultdict(float)
+    last: dict[Cause, int] = {}
+    for t in weeks.tolist():
+        cause = _cause(view, group, t)
+        weight[cause] += float(late[t])
+        last[cause] = t
+    total = float(late.sum())
+    reasons = tuple(
+        _reason(view, cause, share / total, last[cause], data.asked[group].site)
+        for cause, share in sorted(weight.items(), key=lambda item: -item[1])
+    )
+    end = int(weeks[-1]) + 1
+    met = data.calendar.date(end) if end < data.weeks else None
+    most = float(late.max())
+    until = f"is met on {met}" if met else "is not met within the horizon"
+    path = f"demands.{demand.id}"
+    return Late(
+        site=demand.site,
+        demand=demand.id,
+        path=path,
+        place=data.programme.place(path),
+        due=demand.by,
+        power=most,
+        energy=total * WEEK,
+        weeks=end - due,
+        met=met,
+        cost=float(late @ data.discount) * cost * WEEK,
+        reasons=reasons,
+        sentence=f"{demand.name}: {mw(most)} of {mw(power)} due on {demand.by} late; it {until}. {reasons[0].sentence}",
+    )
+
+
+def _reason(view: _View, cause: Cause, share: float, last: int, site: int) -> Reason:
+    data = view.plan.data
+    week = clear_week(view.plan, view.solution, cause, last)
+    clears: dt.date | None = data.calendar.date(week) if week is not None and week < data.weeks else None
+    path, sentence = describe(view.plan, cause, site, clears)
+    return Reason(cause.kind, path, data.programme.place(path), share, clears, sentence)
+
+
+def _cause(view: _View, group: int, week: int) -> Cause:
+    data = view.plan.data
+    asked = data.asked[group]
+    s, place = asked.site, data.places[asked.site]
+    online = sum(float(view.online[s, g, week]) * data.site_power(s, g) for g in range(len(data.facts)))
+    free = float(place.free[week])
+    ways = [n for n, (a, _) in enumerate(view.plan.site.served) if a == group]
+    if not ways:
+        return _no_way(view, group)
+    if online >= free - _SMALL * max(free, 1.0 / MW):
+        return Cause("energisation", s)
+    begun = week - place.commissioning
+    open_ways = [n for n in ways if not _hall_full(view, data.pairs[view.plan.site.served[n][1]], begun)]
+    if not open_ways:
+        return Cause("hall", s)
+    existing = [n for n in open_ways if view.plan.site.online[n, week] != NONE]
+    if not existing:
+        return Cause("hall", s)
+    best = min(existing, key=lambda n: float(view.tracer.online[n, week]))
+    pair = view.plan.site.served[best][1]
+    rents = view.tracer.at_site(pair, week)
+    key, rent = max(rents.items(), key=lambda item: item[1], default=(("worth", s, week), 0.0))
+    if rent <= NEGLIGIBLE:
+        return Cause("worth", s, data.pairs[pair][1])
+    kind, number, at = key
+    if kind == "supply":
+        return Cause(kind, data.sourcing.scarcest(data.sourcing.pools[number], at), number)
+    return Cause(kind, number)
+
+
+def _no_way(view: _View, group: int) -> Cause:
+    """Say why no rack can ever serve a group of demands: no line, no lane or no hall."""
+    data = view.plan.data
+    asked = data.asked[group]
+    made = [g for g in asked.generations if data.production.rack_item[g] >= 0]
+    if not made:
+        return Cause("line", NONE, asked.generations[0])
+    brought = {ship.carries for ship in data.ships if ship.destination == asked.site}
+    if not brought & set(made):
+        return Cause("lane", NONE, made[0])
+    return Cause("hall", asked.site)
+
+
+def _hall_full(view: _View, pair: tuple[int, int], week: int) -> bool:
+    """Say whether no hall has room for one more rack of a generation in a week of installation."""
+    s, g = pair
+    data, site = view.plan.data, view.plan.site
+    if week < data.places[s].installs_from(g):
+        return True
+    for c, (at, k) in enumerate(site.classes):
+        hall = data.places[at].halls[k]
+        if at != s or g not in hall.generations or not hall.positions[week]:
+            continue
+        if not any(_tight(view, rows[c], week) for rows in (site.hall_positions, site.hall_power)):
+            return False
+    return True
+
+
+def _tight(view: _View, rows: np.ndarray, week: int) -> bool:  # type: ignore[type-arg]
+    """Say whether the row at the end of the run that holds a week has no slack."""
+    ends = np.flatnonzero(rows != NONE)
+    ends = ends[ends >= week]
+    if not len(ends):
+        return False
+    row = rows[ends[0]]
+    limit = float(view.solution.program.row_upper[row])
+    slack = limit - float(view.solution.activity(row))
+    return bool(slack <= _SMALL * max(limit, 1.0))
