@@ -46,7 +46,7 @@ def load(folder: Folder, *, facts: Folder | None = None) -> Programme:
 
 def catalogue_for(folder: Folder, facts: Folder | None = None) -> Catalogue:
     """Give the catalogue that a programme is read with: the bundled facts, extended by its own."""
-    return load_catalogue(Path(facts) if facts is not None else own_catalogue(folder))
+    return load_catalogue(Path(facts) if facts is not None else own_catalogue(Path(folder)))
 
 
 def run(

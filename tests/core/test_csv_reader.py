@@ -69,6 +69,12 @@ def test_what_is_wrong_is_told_at_its_place(text, found):
     assert _problems(text) == found
 
 
+def test_quotes_inside_a_cell_are_text_and_do_not_move_places():
+    document = parse_csv('a,b,c\n5" pipe,x"",1\n"say ""hi"", please",y,2\n', "f.csv")
+    assert document.data == [{"a": '5" pipe', "b": 'x""', "c": "1"}, {"a": 'say "hi", please', "b": "y", "c": "2"}]
+    assert [str(document.places[(row, "c")]) for row in (0, 1)] == ["f.csv:2:13", "f.csv:3:24"]
+
+
 def test_good_rows_are_read_beside_ragged_ones():
     assert parse_csv("a,b\n1,2,3\n4,5\n", "f.csv").data == [{"a": "4", "b": "5"}]
 

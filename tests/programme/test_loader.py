@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,7 +21,7 @@ def test_the_starter_loads_with_its_tables_and_facts(starter, catalogue):
     assert [lane.id for lane in starter.lanes] == ["austin-to-milam", "austin-to-licking"]
     assert str(starter.lanes[0].transit) == "2 days"
     assert str(starter.lanes[0].cost) == "2000 USD (2026)"
-    limit = starter.generation_of["gb300-nvl72"].cooling.inlet_limit
+    limit: Any = starter.generation_of["gb300-nvl72"].cooling.inlet_limit
     fact = catalogue.fact("gb300-nvl72.inlet_limit")
     assert float(limit) == float(fact)
     assert limit.evidence.source == fact.evidence.source

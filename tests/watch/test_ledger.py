@@ -68,7 +68,7 @@ def test_a_pledge_is_held_against_what_came_of_it():
     # https://www.fox6now.com/news/foxconn-expand-racine-county-operation-1374-new-jobs-over-4-years
     pledged = claim("pledge", "announced", money="10 BUSD (2017)", jobs="13000 jobs", date="2017-07-26")
     amended = claim("amended", "firm", money="672.8 MUSD (2021)", jobs="1454 jobs", supersedes="pledge")
-    verified = claim("verified", "built", money="717 MUSD (2024)", jobs="1242 jobs", supersedes="amended")
+    verified = claim("verified", "built", money="717 MUSD (2024)", jobs="1242 jobs", fulfils="amended")
     ledger = reconcile_claims(programme(claims=[pledged, amended, verified]), {})
     ratios = {(r.later, r.measure): r.ratio for r in ledger.realised}
     assert ratios["claims.verified", "money"] == pytest.approx(0.072, abs=5e-4)

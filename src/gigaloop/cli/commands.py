@@ -156,14 +156,14 @@ def schema(*, units: bool, json: bool) -> None:
     from gigaloop.programme import programme_schema, unit_table
 
     if units:
-            rows = unit_table()
+        rows = unit_table()
         if json:
             output.print_json({"dimensions": rows})
             return
         output.table(
             "Units",
             [("dimension", "left"), ("base", "left"), ("example", "left"), ("units", "left")],
-            [(row["dimension"], row["base"], row["example"], "  ".join(map(str, row["units"]))) for row in rows],
+            [(row["dimension"], row["base"], row["example"], "  ".join(row["units"])) for row in rows],
         )
         return
     output.print_json(programme_schema())

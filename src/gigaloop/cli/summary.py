@@ -120,9 +120,9 @@ def _show_first_units(programme: Programme, answers: Headline) -> None:
         when = f"week of {day(first.date)}" if first.date else "not built"
         wanted = f"; {first.evaluation:,.0f} of {first.wanted:,.0f} evaluation racks" if first.wanted else ""
         output.line(f"  {programme.generation_of[first.generation].name}: {where}, {when}{wanted}")
-    for factory_id, peak, when in answers.peak_test_power:
+    for factory_id, peak, week in answers.peak_test_power:
         name = names[factory_id].name if factory_id in names else factory_id
-        output.line(f"  burn-in at {name} peaks at {megawatts(peak)} in the week of {day(when)}", style="dim")
+        output.line(f"  burn-in at {name} peaks at {megawatts(peak)} in the week of {day(week)}", style="dim")
 
 
 def _show_checks(result: Result) -> None:

@@ -78,16 +78,21 @@ class _Record:
                 found.append((self.line, column))
                 column += len(cell) + 1
             return found
-        line, column, quoted = self.line, 1, False
+        line, column = self.line, 1
         found = [(line, column)]
+        # A quote opens a cell only where the cell begins; a second one right after the closing one stands for itself.
+        quoted, before = False, ","
         for character in self.text:
             column += 1
-            if character == '"':
+            if character == '"' and (quoted or before in (",", "closed")):
                 quoted = not quoted
-            elif character == "," and not quoted:
+                before = '"' if quoted else "closed"
+                continue
+            if character == "," and not quoted:
                 found.append((line, column))
             elif character == "\n":
                 line, column = line + 1, 1
+            before = character if not quoted else '"'
         return found
 
 

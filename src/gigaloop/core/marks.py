@@ -108,9 +108,9 @@ def natural_key(item: object) -> str | None:
     >>> natural_key({"part": "busbar", "quantity": 1}), natural_key("text")
     ('busbar', None)
     """
-    is_mapping = isinstance(item, Mapping)
+    fields = item if isinstance(item, Mapping) else getattr(item, "__dict__", {})
     for name in NATURAL_KEYS:
-        value = item.get(name) if is_mapping else getattr(item, name, None)  # type: ignore[attr-defined]
+        value = fields.get(name)
         if isinstance(value, str) and value:
             return value
         if isinstance(value, dt.date):

@@ -21,7 +21,7 @@ from gigaloop.core.units import DIMENSIONS
 
 M = TypeVar("M", bound=BaseModel)
 
-PROBLEMS_LIMIT = 1000
+PROBLEMS_LIMIT = 10_000
 """Most problems of one validation that are worded; more only cost time."""
 
 
@@ -165,7 +165,7 @@ def _worded(
     if kind == "string_too_short":
         return "the text is empty", "write something, or leave the key out"
     if kind in ("literal_error", "enum"):
-        choices = _choices(field.annotation) if field is not None else []
+        choices = choices_of(field.annotation) if field is not None else []
         listed = f"one of {', '.join(choices)}" if choices else str(context.get("expected", ""))
         hint = did_you_mean(str(given), choices, otherwise=f"write {listed}")
         return f"{shown} is not {listed}" if hint.startswith("did") else f"{shown} is not known here", hint
@@ -251,16 +251,16 @@ def record_in(annotation: object) -> type[BaseModel] | None:
     return None
 
 
-def _choices(annotation: object) -> list[str]:
+def choices_of(annotation: object) -> list[str]:
     """Give the texts that an annotation allows."""
     if get_origin(annotation) is Literal:
         return [str(choice) for choice in get_args(annotation)]
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return [str(member.value) for member in annotation]
-    return [choice for inner in get_args(annotation) for choice in _choices(inner)]
+    return [choice for inner in get_args(annotation) for choice in choices_of(inner)]
 
 
-def _metadata(field: FieldInfo) -> list[Any]:
+def annotations_of(field: FieldInfo) -> list[Any]:
     """Give what annotates a field, also inside 'optional'."""
     found = list(field.metadata)
     stack: list[object] = [field.annotation]
@@ -274,13 +274,13 @@ def _metadata(field: FieldInfo) -> list[Any]:
 
 def _example(field: FieldInfo) -> str:
     """Give an example of what may stand in a field."""
-    marks = _metadata(field)
+    marks = annotations_of(field)
     for mark in marks:
         if isinstance(mark, Dim):
             return DIMENSIONS[mark.dimension].example
         if isinstance(mark, StringConstraints) and str(mark.pattern) in _PATTERN_HINTS:
             return "an-id" if "a-z" in str(mark.pattern) else "TX"
-    choices = _choices(field.annotation)
+    choices = choices_of(field.annotation)
     if choices:
         return choices[0]
     inner = record_in(field.annotation)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gigaloop.core.units import WEEK
 from gigaloop.plan.grid import NONE, duals, values
 from gigaloop.plan.model import PlanModel, solve_model
 from gigaloop.plan.model_factory import MONEY
@@ -14,7 +15,6 @@ from gigaloop.plan.model_site import MW, SHIFT_WEEKS
 from gigaloop.plan.model_supply import pool_arrivals
 from gigaloop.plan.records import Binding
 from gigaloop.plan.schedule import FloatArray, IntArray
-from gigaloop.core.units import WEEK
 from gigaloop.solve import Solution, SolveOptions
 
 RAISE = 0.10

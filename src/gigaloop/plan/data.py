@@ -47,6 +47,7 @@ class PlanData:
     ships: tuple[Route, ...]
     worth: Mapping[tuple[int, int], Worth]
     energy_prices: tuple[float, ...]
+    early_weeks: int
 
     @property
     def calendar(self) -> Calendar:
@@ -88,6 +89,22 @@ class PlanData:
                 most[g] += float(generation.evaluation.racks)
         return most
 
+    @cached_property
+    def online_from(self) -> tuple[int, ...]:
+        """Give, by asked group, the week from which racks may be online for it."""
+        return tuple(max(asked.due[0] - self.early_weeks, 0) for asked in self.asked)
+
+    def ready_from(self, site: int, generation: int) -> int:
+        """Give the first week in which a rack may stand ready at a site: a hall takes it and it is not too early."""
+        wanted = [
+            begin
+            for begin, asked in zip(self.online_from, self.asked, strict=True)
+            if asked.site == site and generation in asked.generations
+        ]
+        place = self.places[site]
+        early = min(wanted, default=self.weeks) - self.early_weeks
+        return max(place.installs_from(generation) + place.commissioning, early)
+
     def site_power(self, site: int, generation: int) -> float:
         """Give the power of a rack on the basis of a site [W]."""
         return self.facts[generation].power * self.places[site].factor
@@ -98,7 +115,9 @@ class PlanData:
         return None if capacity is None else float(capacity) * WEEK
 
 
-def gather(programme: Programme, facts: tuple[RackFacts, ...], energy_prices: tuple[float, ...]) -> PlanData:
+def gather(
+    programme: Programme, facts: tuple[RackFacts, ...], energy_prices: tuple[float, ...], early_weeks: int
+) -> PlanData:
     """Read a programme into arrays by week.
 
     Parameters
@@ -107,6 +126,8 @@ def gather(programme: Programme, facts: tuple[RackFacts, ...], energy_prices: tu
         Facts of every generation's rack, in the programme's order.
     energy_prices
         Price of electricity at every site [USD/J].
+    early_weeks
+        How many weeks before its date a demand may be served.
 
     Raises
     ------
@@ -132,6 +153,7 @@ def gather(programme: Programme, facts: tuple[RackFacts, ...], energy_prices: tu
         tuple(_ships(programme, production)),
         worth,
         energy_prices,
+        early_weeks,
     )
 
 

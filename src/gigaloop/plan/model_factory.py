@@ -15,6 +15,8 @@ from gigaloop.solve import Model
 
 MONEY = 1e-6
 """The model counts in MUSD."""
+LAST_SHIPMENT_WEEKS = 26
+"""Weeks after the last build of a generation in which its last racks leave the factories."""
 TESTS = ("power", "flow", "positions")
 
 
@@ -126,11 +128,10 @@ def _ship(model: Model, data: PlanData) -> IntArray:
     for r, route in enumerate(data.ships):
         if (route.destination, route.carries) not in pairs:
             continue
-        place = data.places[route.destination]
-        first = data.production.items[data.production.rack_item[route.carries]].first
-        installed = week + route.transit
-        exists[r] = (week >= first) & (installed >= place.installs_from(route.carries))
-        exists[r] &= installed + place.commissioning < data.weeks
+        item = data.production.items[data.production.rack_item[route.carries]]
+        ready = week + route.transit + data.places[route.destination].commissioning
+        exists[r] = (week >= item.first) & (week <= item.last + LAST_SHIPMENT_WEEKS)
+        exists[r] &= (ready >= data.ready_from(route.destination, route.carries)) & (ready < data.weeks)
         cost[r] = route.cost * data.discount * MONEY
     return grid_columns(model, "ship", exists, cost=cost)
 
@@ -138,18 +139,22 @@ def _ship(model: Model, data: PlanData) -> IntArray:
 def _balances(
     model: Model, data: PlanData, nodes: tuple[tuple[int, int], ...], make: IntArray, move: IntArray, ship: IntArray
 ) -> tuple[IntArray, IntArray]:
-    """Stock before + completed + moved in = stock after + used + moved out + shipped."""
+    """Stock before + completed + moved in = stock after + used + moved out + shipped.
+
+    Parts of racks are stocked where they are used, and leave at once the factories that only make them.
+    """
     items, activities = data.production.items, data.production.activities
     week = np.arange(data.weeks)
     node_at = {node: n for n, node in enumerate(nodes)}
     window = np.array([(week >= items[i].first) & (week <= _last_week(data, i)) for _, i in nodes]).reshape(-1, len(week))
     keeps = window.copy()
+    used = {(a.factory, c) for a in activities for c in items[a.item].made_parts}
     cost = np.zeros(window.shape)
-    for n, (_, i) in enumerate(nodes):
+    for n, (f, i) in enumerate(nodes):
         if items[i].generation >= 0:
             cost[n] = data.programme.usd(data.programme.policy.stock_cost) * WEEK * data.discount * MONEY
         else:
-            keeps[n, _last_week(data, i) :] = False
+            keeps[n, _last_week(data, i) if (f, i) in used else 0 :] = False
     stock = grid_columns(model, "stock", keeps, cost=cost)
     balance = grid_rows(model, "factory balance", window, lower=0.0, upper=0.0, definition=True)
     put(model, balance, later(stock, 1), 1.0)
@@ -227,6 +232,8 @@ def _test(model: Model, data: PlanData, make: IntArray, measure: str) -> IntArra
     for a, activity in enumerate(data.production.activities):
         if test_load(data, a, measure) > 0.0:
             exists[activity.factory] |= (make[a] != NONE) & np.isfinite(limit[activity.factory])
+    if measure != "power":
+        exists &= limit < _implied_by_power(data, measure)
     unit = {"power": "MW", "flow": "L/s", "positions": "racks"}[measure]
     rows = grid_rows(
         model,
@@ -241,6 +248,18 @@ def _test(model: Model, data: PlanData, make: IntArray, measure: str) -> IntArra
         if load > 0.0 and exists[activity.factory].any():
             put(model, rows[activity.factory], make[a], load * data.production.items[activity.item].scale)
     return rows
+
+
+def _implied_by_power(data: PlanData, measure: str) -> FloatArray:
+    """Give the most that the power of the cells lets them hold of another measure (factories, weeks)."""
+    most = np.zeros((len(data.programme.factories), data.weeks))
+    for a, activity in enumerate(data.production.activities):
+        load, power = test_load(data, a, measure), test_load(data, a, "power")
+        if load > 0.0:
+            per = load / power if power > 0.0 else np.inf
+            limit = test_limit(data, activity.factory, "power")
+            most[activity.factory] = np.maximum(most[activity.factory], per * np.maximum(limit, 1e-12))
+    return most
 
 
 def _evaluation(model: Model, data: PlanData, make: IntArray) -> tuple[IntArray, IntArray]:

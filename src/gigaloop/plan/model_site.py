@@ -64,9 +64,7 @@ class SiteBlocks:
 def add_sites(model: Model, data: PlanData, ship: IntArray) -> SiteBlocks:
     """Add the sites' columns and rows."""
     pairs, week = data.pairs, np.arange(data.weeks)
-    ready = np.array(
-        [data.places[s].installs_from(g) + data.places[s].commissioning for s, g in pairs], dtype=np.intp
-    ).reshape(-1, 1)
+    ready = np.array([data.ready_from(s, g) for s, g in pairs], dtype=np.intp).reshape(-1, 1)
     served = tuple(
         (a, p)
         for a, asked in enumerate(data.asked)
@@ -78,7 +76,7 @@ def add_sites(model: Model, data: PlanData, ship: IntArray) -> SiteBlocks:
     hold = data.programme.usd(data.programme.policy.waiting_cost) * WEEK * data.discount * MONEY
     waiting = grid_columns(model, "waiting", waits, cost=hold)
     worth = np.array([data.worth[pairs[p]].net for _, p in served]).reshape(-1, data.weeks)
-    goes = np.array([waits[p] & powered[p] for _, p in served]).reshape(worth.shape)
+    goes = np.array([waits[p] & powered[p] & (week >= data.online_from[a]) for a, p in served]).reshape(worth.shape)
     online = grid_columns(model, "online", goes, cost=-worth * MONEY)
     balance = grid_rows(model, "site balance", waits, lower=0.0, upper=0.0, definition=True)
     put(model, balance, later(waiting, 1), 1.0)
@@ -217,21 +215,27 @@ def _split(model: Model, pair: int, total: IntArray, count: int, positions: Floa
 def _asked(
     model: Model, data: PlanData, served: tuple[tuple[int, int], ...], online: IntArray
 ) -> tuple[tuple[tuple[int, float], ...], IntArray, IntArray]:
-    """Online to date - early + late = asked to date, from the first due week; never more than is asked in all."""
+    """Online to date - early + late = asked to date; what is early is asked within the weeks that it may be early."""
     weeks, week = data.weeks, np.arange(data.weeks)
     tiers = tuple((a, cost) for a, asked in enumerate(data.asked) for cost in sorted(set(asked.late_cost.tolist())))
-    first = np.array([asked.due[0] for asked in data.asked]).reshape(-1, 1)
+    first = np.array(data.online_from, dtype=np.intp).reshape(-1, 1)
     last = np.array([asked.due[-1] for asked in data.asked]).reshape(-1, 1)
     to_date = np.array([asked.cumulative(weeks) * MW for asked in data.asked]).reshape(-1, weeks)
     by_tier = np.array([data.asked[a].cumulative(weeks, cost) * MW for a, cost in tiers]).reshape(-1, weeks)
     cost = np.array([each for _, each in tiers]).reshape(-1, 1) / MW * WEEK * data.discount * MONEY
     late = grid_columns(model, "late", by_tier > 0.0, cost=cost, upper=by_tier, unit="MW")
-    early = grid_columns(model, "early", (week >= first) & (week < last), unit="MW")
-    due = week >= first
+    ahead = to_date[:, np.minimum(week + data.early_weeks, weeks - 1)] - to_date
+    early = grid_columns(model, "early", (week >= first) & (week < last) & (ahead > 0.0), upper=ahead, unit="MW")
     increase = np.where(week == first, to_date, np.diff(to_date, prepend=0.0, axis=1))
     paths = [f"demands.{data.programme.demands[asked.demands[0]].id}" for asked in data.asked]
     rows = grid_rows(
-        model, "asked", due, lower=increase, upper=increase, unit="MW", path=lambda a: data.programme.place(paths[a])
+        model,
+        "asked",
+        week >= first,
+        lower=increase,
+        upper=increase,
+        unit="MW",
+        path=lambda a: data.programme.place(paths[a]),
     )
     put(model, rows, early, -1.0)
     put(model, rows, later(early, 1), 1.0)
@@ -239,7 +243,5 @@ def _asked(
         put(model, rows[a], late[k], 1.0)
         put(model, rows[a], np.where(rows[a] >= 0, later(late[k], 1), NONE), -1.0)
     for n, (a, p) in enumerate(served):
-        power = data.site_power(*data.pairs[p]) * MW
-        begins = data.asked[a].due[0]
-        put(model, np.where(week < begins, rows[a, begins], rows[a]), online[n], power)
+        put(model, rows[a], online[n], data.site_power(*data.pairs[p]) * MW)
     return tiers, late, rows

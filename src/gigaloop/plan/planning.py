@@ -22,12 +22,16 @@ if TYPE_CHECKING:
     from gigaloop.catalogue import Catalogue
     from gigaloop.design.records import Design
 
+EARLY_WEEKS = 26
+"""How many weeks before its date a demand may be served, unless told otherwise."""
+
 
 def plan_programme(
     programme: Programme,
     designs: Mapping[str, Design] | Mapping[str, RackFacts],
     catalogue: Catalogue | None = None,
     *,
+    early_weeks: int = EARLY_WEEKS,
     reliefs: int = 5,
     options: SolveOptions | None = None,
 ) -> Plan:
@@ -43,6 +47,8 @@ def plan_programme(
         The design of every generation, or what a plan needs of it.
     catalogue
         Where the price of electricity is looked up for sites that state none.
+    early_weeks
+        How many weeks before its date a demand may be served; compute online then has its full value.
     reliefs
         How many of the resources that bind most are relieved and planned again to prove what they are worth.
     options
@@ -63,7 +69,7 @@ def plan_programme(
     begin = time.perf_counter()
     facts = rack_facts(programme.generations, designs)
     prices = tuple(energy_price(programme, site, catalogue) for site in programme.sites)
-    plan = build_model(gather(programme, facts, prices))
+    plan = build_model(gather(programme, facts, prices, max(early_weeks, 0)))
     solution = solve_model(plan, options)
     found = results.read_quantities(plan, solution)
     late = explain_late(plan, solution, found)

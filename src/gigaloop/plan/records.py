@@ -20,7 +20,8 @@ Period = Literal["quarter", "year"]
 @dataclass(frozen=True, slots=True, eq=False)
 class Making:
     """Production: for each line and part, good pieces completed by week (rows, weeks) [pcs]; ``lines`` is empty where
-    a part that is also on offer was bought."""
+    a part that is also on offer was bought.
+    """
 
     factories: tuple[str, ...]
     lines: tuple[str, ...]

@@ -8,6 +8,7 @@ from typing import Any
 
 from gigaloop.core.errors import Place, Problem, ProgrammeError
 from gigaloop.core.marks import Mark, Names, Places
+from gigaloop.core.validate import PROBLEMS_LIMIT as VALIDATION_LIMIT
 from gigaloop.core.validate import validate
 from gigaloop.programme.checks import check_programme
 from gigaloop.programme.facts import Facts, Unknown
@@ -128,7 +129,8 @@ def refuse(problems: Iterable[Problem]) -> None:
     if not ordered:
         return
     count = len(ordered)
-    title = f"the programme has {count} problem" + ("" if count == 1 else "s")
+    more = " or more" if count >= VALIDATION_LIMIT else ""
+    title = f"the programme has {count}{more} problem" + ("" if count == 1 else "s")
     if count > PROBLEMS_LIMIT:
         title += f", of which the first {PROBLEMS_LIMIT} are listed"
         ordered = [*ordered[:PROBLEMS_LIMIT], Problem(f"and {count - PROBLEMS_LIMIT} more problems")]

@@ -32,7 +32,7 @@ def programme_schema() -> dict[str, Any]:
     schema: dict[str, Any] = _shared(Programme.model_json_schema(by_alias=True, mode="validation"), quantities)
     definitions: dict[str, Any] = schema.pop("$defs", {})
     schema.pop("required", None)
-    for name, model in _models(Programme).items():
+    for name, model in records_in(Programme).items():
         _describe(schema if model is Programme else definitions[name], model)
     return {
         "$schema": DIALECT,
@@ -42,7 +42,7 @@ def programme_schema() -> dict[str, Any]:
     }
 
 
-def unit_table() -> tuple[dict[str, object], ...]:
+def unit_table() -> tuple[dict[str, Any], ...]:
     """List the dimensions with the unit of their numbers inside, an example, and the symbols that may be written."""
     return tuple(
         {
@@ -56,16 +56,16 @@ def unit_table() -> tuple[dict[str, object], ...]:
     )
 
 
-def _models(root: type[BaseModel]) -> dict[str, type[BaseModel]]:
-    """Give the types of records that a type holds, itself included, by name."""
+def records_in(root: type[BaseModel]) -> dict[str, type[BaseModel]]:
+    """Give the types of records that a type holds, itself included, by name; each before what it holds."""
     found: dict[str, type[BaseModel]] = {}
     stack = [root]
     while stack:
         model = stack.pop()
         if model.__name__ not in found:
             found[model.__name__] = model
-            inner = (record_in(field.annotation) for field in model.model_fields.values())
-            stack += [item for item in inner if item is not None]
+            inner = [record_in(field.annotation) for field in model.model_fields.values()]
+            stack += [item for item in reversed(inner) if item is not None]
     return found
 
 

@@ -42,7 +42,7 @@ class _Link:
 def _links(model: type[BaseModel]) -> tuple[_Link, ...]:
     found = []
     for name, info in model.model_fields.items():
-        ref, inner = _ref(info), record_in(info.annotation)
+        ref, inner = reference_of(info), record_in(info.annotation)
         if ref is not None or (inner is not None and _matters(inner)):
             found.append(_Link(info.alias or name, name, ref, inner))
     return tuple(found)
@@ -52,7 +52,8 @@ def _matters(model: type[BaseModel]) -> bool:
     return "id" in model.model_fields or model in _ONE_PER_PART or bool(_links(model))
 
 
-def _ref(info: FieldInfo) -> Ref | None:
+def reference_of(info: FieldInfo) -> Ref | None:
+    """Give what the ids in a field refer to, if they do."""
     stack: list[object] = [info.annotation, *info.metadata]
     while stack:
         item = stack.pop()

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _IN_SCRIPT = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+_UNBROKEN = 22
+"""Longest text without spaces [characters] that a table does not break over lines."""
+
 _KINDS: dict[type, str] = {
     Callout: "callout",
     Columns: "columns",
@@ -150,7 +153,13 @@ def _environment() -> Environment:
         "plain": plain,
     }
     environment.filters.update(words)
+    environment.tests["short"] = is_short
     return environment
+
+
+def is_short(cell: object) -> bool:
+    """Say whether a cell is a date or another text without spaces that is better not broken."""
+    return isinstance(cell, Text) and len(cell.text) <= _UNBROKEN and " " not in cell.text
 
 
 def kind(thing: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from gigaloop.catalogue import Catalogue, load_catalogue
 from gigaloop.design import Design, design_generation
@@ -19,7 +19,8 @@ from gigaloop.watch import Ledger, reconcile_claims
 
 if TYPE_CHECKING:
     import duckdb
-    import numpy as np
+
+    from gigaloop.study.tables import Columns
 
 STAGES = ("design", "plan", "value", "watch")
 
@@ -59,7 +60,7 @@ class Result:
     warnings: tuple[str, ...] = field(default=())
 
     @cached_property
-    def tables(self) -> dict[str, dict[str, np.ndarray[Any, Any]]]:
+    def tables(self) -> Mapping[str, Columns]:
         """The results as tables: NumPy columns by table name."""
         from gigaloop.study.tables import result_tables
 

@@ -77,9 +77,9 @@ def headline(result: Result) -> Headline:
     accelerators = plan.at_ends(plan.online_accelerators.sum(axis=(0, 1)), "year")
     tokens = plan.at_ends(plan.online_tokens_per_s.sum(axis=(0, 1)), "year")
     start = sum(plan.built_power().values())
+    columns = (asked, online, np.full(len(asked), start), it_power, racks, accelerators, tokens)
     years = tuple(
-        YearEnd(year, *(float(column[y]) for column in (asked, online)), start, *map(float, rest))
-        for y, (year, *rest) in enumerate(zip(plan.labels("year"), it_power, racks, accelerators, tokens, strict=True))
+        YearEnd(year, *(float(column[y]) for column in columns)) for y, year in enumerate(plan.labels("year"))
     )
     coverage = result.watch.coverage
     firm = Firm(

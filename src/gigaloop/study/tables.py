@@ -23,7 +23,7 @@ def result_tables(result: Result) -> dict[str, Columns]:
 
     Units stand in the column names where a column has one (``_w``, ``_usd``, ``_kg`` ...).
     """
-    tables = dict(result.plan.tables())
+    tables: dict[str, Columns] = dict(result.plan.tables())
     designs = result.designs.values()
     tables["bom"] = _columns(
         ("generation", "path", "part", "parent", "level", "per_rack", "mass_kg", "design_power_w", "cost_usd"),

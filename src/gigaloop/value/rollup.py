@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +66,8 @@ class Valuation:
 
     def total(self, group: str) -> Floats:
         """Sum the lines of a group by year, (years,)."""
-        return np.sum([line.usd for line in self.lines if line.group == group] or [np.zeros(len(self.years))], axis=0)
+        rows = [line.usd for line in self.lines if line.group == group]
+        return np.asarray(np.sum(rows or [np.zeros(len(self.years))], axis=0))
 
 
 def value_programme(programme: Programme, designs: Mapping[str, Design], plan: Plan, catalogue: Catalogue) -> Valuation:
@@ -103,7 +103,7 @@ def value_programme(programme: Programme, designs: Mapping[str, Design], plan: P
     prices: dict[str, str] = {}
 
     def by_year(weekly: Floats) -> Floats:
-        return np.bincount(year_of, weights=weekly, minlength=len(years))
+        return np.bincount(year_of, weights=weekly, minlength=len(years)).astype(np.float64)
 
     for s, site in enumerate(sites):
         for g, generation in enumerate(plan.generations):
@@ -152,7 +152,7 @@ def _electricity(programme: Programme, site: Site, catalogue: Catalogue) -> tupl
     return usd, f"{quantity} ({entry.id})", float("nan") if emissions is None else float(emissions)
 
 
-def _compute(programme: Programme, plan: Plan, online: Floats, site: str, by_year: Any) -> Line:  # noqa: ANN401
+def _compute(programme: Programme, plan: Plan, online: Floats, site: str, by_year: Callable[[Floats], Floats]) -> Line:
     weeks = np.arange(online.shape[1])
     price_path = (1.0 + float(programme.policy.compute_price_change) * YEAR) ** (weeks * WEEK / YEAR)
     weekly = np.zeros(online.shape[1])

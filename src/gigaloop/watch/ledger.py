@@ -43,7 +43,10 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Realised:
-    """A claim beside what came after it, in one measure (``power`` W, ``money`` USD or ``jobs``)."""
+    """The first of a line of claims beside a later one that replaces it or delivers on it.
+
+    In one measure: ``power`` [W], ``money`` [USD] or ``jobs``.
+    """
 
     earlier: str
     later: str
@@ -198,13 +201,13 @@ def _realised(programme: Programme) -> Iterator[Realised]:
 
     def first(claim: Claim) -> Claim:
         seen = {claim.id}
-        while claim.supersedes and claim.supersedes in claims and claim.supersedes not in seen:
+        while claim.supersedes in claims and claim.supersedes not in seen:
             claim = claims[claim.supersedes]
             seen.add(claim.id)
         return claim
 
     for claim in programme.claims:
-        origin = first(claim)
+        origin = first(claims.get(claim.fulfils or "", claim))
         if origin is claim:
             continue
         for measure in ("power", "money", "jobs"):

@@ -111,5 +111,8 @@ class Claim(Named):
     subject: SubjectRef | None = None
     contract: ContractRef | None = None
     supersedes: ClaimRef | None = None
+    """The claim that this one replaces."""
+    fulfils: ClaimRef | None = None
+    """The claim that this one delivers on, in whole or in part; the earlier one is held against it."""
     counts: bool = True
     """Whether it enters the totals; no for a claim that repeats or is part of another one."""

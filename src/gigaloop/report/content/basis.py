@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -78,6 +79,18 @@ class Basis:
         return self.result.programme.part_of[part].name
 
     def where(self, path: str) -> str:
-        """Give file and line of a path of the programme."""
+        """Give file and line of a path of the programme, without its folder."""
         place = self.result.programme.place(path)
-        return str(place) if place is not None else path
+        return f"{Path(place.file).name}:{place.line}" if place is not None else path
+
+    def resource(self, path: str, name: str) -> str:
+        """Give the name of a resource of a factory or site in full; ``name`` where it is neither."""
+        section, _, rest = path.partition(".")
+        owner, _, inner = rest.partition(".")
+        if section == "sites":
+            return self.site(owner)
+        if section != "factories":
+            return name
+        factory = next(each for each in self.result.programme.factories if each.id == owner)
+        line = next((each for each in factory.lines if inner.startswith(f"lines.{each.id}")), None)
+        return f"{factory.name}: {line.name}" if line is not None else self.factory(owner)

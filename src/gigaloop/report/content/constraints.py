@@ -112,9 +112,11 @@ def _loads(basis: Basis, quarters: tuple[str, ...]) -> Iterator[Block]:
             continue
         used, limit = plan.sums(loads.used, "quarter"), plan.sums(loads.limit, "quarter")
         share = np.divide(used, limit, out=np.zeros_like(used), where=limit > 0) * 100
+        kind = "burn-in" if loads.kind == "test power" else loads.kind
         for row, name in enumerate(loads.names):
             if share[row].max() > 1.0:
-                rows.append(f"{name} ({loads.kind})" if loads.kind not in name else name)
+                full = basis.resource(loads.paths[row], name)
+                rows.append(full if kind == "line" else f"{full} ({kind})")
                 values.append([float(v) for v in share[row]])
     if rows:
         yield HeatmapFigure(
@@ -295,4 +297,4 @@ def map_section(basis: Basis) -> Section:
         flow_measure="racks shipped",
         flow_unit="racks",
     )
-    return Section("map", "Where", "Sites by the power planned for the end of the horizon; flows by racks.", [figure])
+    return Section("where", "Where", "Sites by the power planned for the end of the horizon; flows by racks.", [figure])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gigaloop.core.evidence import EvidenceKind
+from gigaloop.core.evidence import Evidence, EvidenceKind
 from gigaloop.core.units import UNITS
-from gigaloop.design import Check, Design, chain_flows
+from gigaloop.design import Check, Design
 from gigaloop.design.records import Input
 from gigaloop.report.content.basis import KW, MUSD, Basis
 from gigaloop.report.document import Block, Callout, Columns, Heading, KeyValues, Section
@@ -16,12 +16,16 @@ from gigaloop.report.tables import CellLike, Column, Table, Text
 
 _BTU_PER_HOUR = UNITS["BTU/h"].factor
 _LITRE_PER_MINUTE = UNITS["L/min"].factor
+_DRAWN_SHARE = 0.5
+"""A rack is drawn when the parts that state a height draw at least this share of its power."""
 
 
 def design_section(basis: Basis) -> Section:
     """Show every generation as engineered."""
     designs = list(basis.result.designs.values())
-    blocks: list[Block] = [_elevations(designs)]
+    blocks: list[Block] = []
+    if any(design.elevation.units for design in designs):
+        blocks.append(_elevations(designs))
     if any(design.performance for design in designs):
         blocks.append(_performance(basis, designs))
     blocks.append(_cost(basis, designs))
@@ -41,8 +45,11 @@ def design_section(basis: Basis) -> Section:
 
 
 def _elevations(designs: list[Design]) -> RackFigure:
-    racks = []
+    racks, left_out = [], []
     for design in designs:
+        if sum(unit.power for unit in design.elevation.units) < _DRAWN_SHARE * design.power.design:
+            left_out.append(design.name)
+            continue
         trays, free = [], 1
         for unit in design.elevation.units:
             bottom, height = max(free, round(unit.bottom)), max(1, round(unit.height))
@@ -56,7 +63,10 @@ def _elevations(designs: list[Design]) -> RackFigure:
         alt="Elevations of one rack of every generation, with the trays by rack unit and their power.",
         racks=racks,
         evidence=(),
-        notes="Thermal design power of each unit with its components; stacked bottom-up in the order of the bill.",
+        notes=[
+            "Thermal design power of each unit with its components; stacked bottom-up in the order of the bill.",
+            *([f"Not drawn, as their parts state no height: {', '.join(left_out)}."] if left_out else []),
+        ],
     )
 
 
@@ -120,23 +130,33 @@ def _cost(basis: Basis, designs: list[Design]) -> BarFigure:
 def _generation(basis: Basis, design: Design) -> Iterator[Block]:
     yield Heading(f"{design.name}, as built on {design.on.isoformat()}")
     yield Columns([_card(basis, design), _effectivity(basis, design)])
-    flows = chain_flows(design.chain)
     how = basis.computed("efficiency of every converter at the load of the design point")
-    if flows:
+    links = _chain_links(design, how)
+    if links:
         yield SankeyFigure(
             id=f"chain-{design.generation}",
             title=f"{design.name}: {100 * design.chain_efficiency:.1f} % of the power reaches the chips",
             alt=f"Sankey diagram of the power of one {design.name} rack, medium voltage to chip, with its losses.",
             measure="power",
             unit="kW",
-            links=[
-                Link(f.source, f.target, Number(f.power / KW, evidence=how), f.loss)
-                for f in flows
-            ],
+            links=links,
             height=300,
         )
     yield _checks(basis, design)
     yield _inputs(basis, design)
+
+
+def _chain_links(design: Design, how: Evidence) -> list[Link]:
+    """Give the flow through the chain, converters by their short names, losses gathered by where they fall."""
+    links: list[Link] = []
+    names = [f"{stage.converter.replace('-', ' ')}" for stage in design.chain]
+    for position, stage in enumerate(design.chain):
+        source = names[position - 1] if position else "medium voltage"
+        links.append(Link(source, names[position], Number(stage.power_in / KW, evidence=how)))
+        links.append(Link(names[position], f"lost: {stage.location}", Number(stage.loss / KW, evidence=how), loss=True))
+    if links:
+        links.append(Link(names[-1], "chips", Number(design.chip_power / KW, evidence=how)))
+    return links
 
 
 def _card(basis: Basis, design: Design) -> KeyValues:
@@ -207,11 +227,11 @@ def _checks(basis: Basis, design: Design) -> Table:
 
     return Table(
         f"{design.name}: checks",
-        ["check", "of", "value", "limit", Column("margin", "%", decimals=0), "state", "rule"],
+        ["check", "at", "value", "limit", Column("margin", "%", decimals=0), "state", "rule"],
         [
             [
                 check.title,
-                check.subject,
+                check.subject.removeprefix(f"generations.{design.generation}"),
                 Text(str(check.value), check.evidence[:1]),
                 Text(f"{check.sense} {check.limit}", check.evidence[1:]),
                 Number(100 * check.margin, evidence=basis.computed("distance to the limit over the limit")),

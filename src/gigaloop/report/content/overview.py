@@ -129,7 +129,7 @@ def _online_blocks(basis: Basis, answers: Headline) -> Iterator[Block]:
 def _site_figures(basis: Basis, weeks: list[int], days: list[dt.date | str]) -> Iterator[Figure]:
     """Draw energised, asked and online power of the site that is late the most."""
     plan = basis.result.plan
-    late = {}
+    late: dict[str, float] = {}
     for each in plan.late:
         late[each.site] = late.get(each.site, 0.0) + each.energy
     if not late:

@@ -36,10 +36,11 @@ def value_section(basis: Basis, answers: Headline) -> Section:
 def _value_blocks(basis: Basis, answers: Headline) -> Iterator[Block]:
     value, plan = basis.result.value, basis.result.plan
     years = [str(year) for year in value.years]
+    names = {f"{g.id} racks": f"{g.name} racks" for g in basis.result.programme.generations}
     items: dict[str, list[Floats]] = {}
     for line in value.lines:
         if line.group == "capital":
-            items.setdefault(line.item, []).append(line.usd)
+            items.setdefault(names.get(line.item, line.item), []).append(line.usd)
     how = basis.computed("racks brought online x cost per rack; facility power added x facility cost")
     yield BarFigure(
         id="capital",
@@ -96,8 +97,7 @@ def _roll_up(basis: Basis, years: list[str]) -> Table:
     energy = value.energy.sum(axis=0) / 3.6e15
     peak = value.peak.sum(axis=0) / GW
     carbon = np.nansum(value.carbon, axis=0) / 1e9
-    known = np.isfinite(value.carbon).all(axis=1)
-    missing = [basis.site(site) for site, ok in zip(value.sites, known, strict=True) if not ok]
+    missing = [basis.site(site) for s, site in enumerate(value.sites) if np.isnan(value.carbon[s]).any()]
     labels = (
         ("capital", value.total("capital") / BUSD, "BUSD"),
         ("energy and capacity", value.total("running") / BUSD, "BUSD"),
@@ -173,7 +173,7 @@ def _firm_blocks(basis: Basis) -> Iterator[Block]:
             ]
             for total in ledger.totals
         ],
-        id="claims",
+        id="claims-by-firmness",
         note="All that is public about these parties, not only what this plan uses.",
     )
     if ledger.realised:
@@ -190,26 +190,29 @@ def _firm_blocks(basis: Basis) -> Iterator[Block]:
 
 
 def _entry_row(basis: Basis, entry: Entry) -> list[CellLike]:
-    evidence = _entry_evidence(basis, entry.path)
-    power = None if entry.power is None else entry.power / GW
-    money = None if entry.money is None else entry.money / BUSD
+    def number(value: float | None, factor: float, measure: str) -> Number:
+        return Number(None if value is None else value / factor, evidence=_evidence_of(basis, entry.path, measure))
+
     counted = "yes" if entry.counts else entry.why_not
     words = (entry.what, entry.who, entry.counterparty, entry.date, entry.firmness.value)
     return [
         *words,
-        Number(power, evidence=evidence),
-        Number(money, evidence=evidence),
+        number(entry.power, GW, "power"),
+        number(entry.money, BUSD, "money"),
         counted,
         basis.where(entry.path),
     ]
 
 
-def _entry_evidence(basis: Basis, path: str) -> tuple[Evidence, ...]:
+def _evidence_of(basis: Basis, path: str, measure: str) -> tuple[Evidence, ...]:
+    """Give the evidence of a claim's or contract's power, money or jobs, and of the record as a whole."""
     programme = basis.result.programme
     section, _, name = path.partition(".")
     record = next(each for each in getattr(programme, section) if each.id == name)
+    numbers = [(at, quantity) for at, quantity in quantities(record, path) if at.endswith(f".{measure}")]
+    own = [evidence for at, quantity in numbers for evidence in basis.evidence_of(quantity, at)]
     place = programme.place(path)
-    return tuple(Evidence(e.source, e.date, e.kind, note=e.note, place=place) for e in record.evidence)
+    return (*own, *(Evidence(e.source, e.date, e.kind, note=e.note, place=place) for e in record.evidence))
 
 
 _MEASURES = {"power": ("GW", GW), "money": ("BUSD", BUSD), "jobs": ("jobs", 1.0)}
@@ -221,8 +224,8 @@ def _realised(basis: Basis) -> Table:
 
     def row(each: Realised) -> list[CellLike]:
         unit, factor = _MEASURES[each.measure]
-        promised = Number(each.promised / factor, unit, _entry_evidence(basis, each.earlier))
-        came = Number(each.came / factor, unit, _entry_evidence(basis, each.later))
+        promised = Number(each.promised / factor, unit, _evidence_of(basis, each.earlier, each.measure))
+        came = Number(each.came / factor, unit, _evidence_of(basis, each.later, each.measure))
         words = (names[each.earlier], names[each.later], each.firmness.value)
         return [*words, promised, came, Number(100 * each.ratio, evidence=how)]
 
