@@ -5,6 +5,7 @@ know no line numbers, resolve no reference and check nothing beyond the records,
 """
 
 import gc
+import re
 import statistics
 import tempfile
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from gigaloop.catalogue import load_catalogue
+from gigaloop.catalogue import Catalogue, load_catalogue
 from gigaloop.programme.loader import load_programme
 from gigaloop.programme.schema import Programme
 from gigaloop.programme.starter import new_programme
@@ -22,11 +23,11 @@ LINES = 20_000
 REPEATS = 5
 
 
-def write_programme(folder: Path, lines: int) -> int:
+def write_programme(folder: Path, lines: int, catalogue: Catalogue) -> int:
     """Write the starter with as many trays, boards, suppliers, sites and demands beside it as make up the lines."""
     new_programme(folder)
     for path in folder.glob("*.yaml"):
-        path.write_text(_without_facts(path.read_text(encoding="utf-8")), encoding="utf-8")
+        path.write_text(_without_facts(path.read_text(encoding="utf-8"), catalogue), encoding="utf-8")
     (folder / "lanes.csv").unlink()
     written = sum(path.read_text(encoding="utf-8").count("\n") for path in folder.glob("*.yaml"))
     parts, supplies, sites, demands, lanes = ["parts:"], ["suppliers:"], ["sites:"], ["demands:"], ["lanes:"]
@@ -54,24 +55,9 @@ def write_programme(folder: Path, lines: int) -> int:
     return sum(path.read_text(encoding="utf-8").count("\n") for path in folder.glob("*.yaml"))
 
 
-def _without_facts(text: str) -> str:
+def _without_facts(text: str, catalogue: Catalogue) -> str:
     """Replace what only gigaloop resolves (facts, tables), so that the alternatives can read the files too."""
-    values = {
-        "gb300.scale_up_bandwidth": "900 GB/s",
-        "vr200.scale_up_bandwidth": "1800 GB/s",
-        "gb300-nvl72.power_shelves": "8",
-        "vr200-nvl72.power_shelves": "4",
-        "gb300-nvl72.shelf_rating": "33 kW",
-        "vr200-nvl72.shelf_rating": "110 kW",
-        "gb300-nvl72.inlet_limit": "45 degC",
-        "vr200-nvl72.inlet_limit": "45 degC",
-        "vr200-nvl72.bus_voltage": "52 V",
-        "vr200-nvl72.liquid_fraction": "100 %",
-        "lt-large-power-transformer.lead_time": "128 weeks",
-        "lt-cdu.lead_time": "30 weeks",
-    }
-    for name, value in values.items():
-        text = text.replace(f"{{from: {name}}}", value)
+    text = re.sub(r"\{from: ([^}]+)\}", lambda match: str(catalogue.fact(match[1])), text)
     return text.replace("lanes: {csv: lanes.csv}\n", "").replace("1e12", "1.0e+12").replace("60e9", "60.0e+9")
 
 
@@ -211,7 +197,7 @@ def main() -> None:
     catalogue = load_catalogue()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "programme"
-        lines = write_programme(folder, LINES)
+        lines = write_programme(folder, LINES, catalogue)
         ours, programme = timed(lambda: load_programme(folder, catalogue), REPEATS)
         for name, loader, repeats in (
             ("yaml.CSafeLoader + pydantic, no places, no checks", yaml.CSafeLoader, REPEATS),

@@ -97,5 +97,5 @@ def test_each_file_of_the_starter_is_accepted_and_a_damaged_one_is_not(schema, f
 def test_the_unit_table_lists_every_unit_under_its_dimension():
     rows = unit_table()
     assert [row["dimension"] for row in rows] == list(DIMENSIONS)
-    listed = [symbol for row in rows for symbol in row["units"]]  # type: ignore[attr-defined]
+    listed = [symbol for row in rows for symbol in row["units"]]
     assert sorted(listed) == sorted(UNITS)

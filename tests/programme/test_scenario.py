@@ -38,7 +38,7 @@ def test_a_scenario_of_the_programme_is_applied(starter):
     assert moved == [119, 119]
     more = apply_scenario(starter, "second-cartridge-line")
     rates = [str(step.rate) for step in more.suppliers[1].supplies[0].allocation]
-    assert rates == ["105 pcs/week", "195 pcs/week"]
+    assert rates == ["66 pcs/week", "96 pcs/week"]
 
 
 def test_what_is_not_patched_is_taken_over_and_the_base_stays_as_it_is(starter):

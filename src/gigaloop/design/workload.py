@@ -23,8 +23,9 @@ TRAINING_BYTES_PER_PARAMETER = 16.0
 """Weights, gradients and Adam states in mixed precision [B]: Rajbhandari et al., ZeRO, SC20, arXiv:1910.02054, 3.1."""
 
 TRAINING_TRAFFIC_PER_PARAMETER = 34.0
-"""Bytes moved per parameter and step when states are sharded (as in ZeRO, arXiv:1910.02054) [B]: weights read forward and backward (2 + 2), gradients
-written and read (2 + 2), 32-bit weights and both moments read and written (12 + 12), 16-bit weights written (2)."""
+"""Bytes moved per parameter and step when states are sharded (as in ZeRO, arXiv:1910.02054) [B]: weights read forward
+and backward (2 + 2), gradients written and read (2 + 2), 32-bit weights and both moments read and written
+(12 + 12), 16-bit weights written (2)."""
 
 
 @dataclass(frozen=True)
