@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Mapping
 from typing import Any
 
 from gigaloop.plan import RackFacts
@@ -30,7 +31,7 @@ def day(week: float) -> str:
     return (START + dt.timedelta(days=round(7 * week))).isoformat()
 
 
-def part(id_: str, stage: str | None = None, components: dict[str, float] | None = None, cost: float = 0.0) -> Data:
+def part(id_: str, stage: str | None = None, components: Mapping[str, float] | None = None, cost: float = 0.0) -> Data:
     """Give a part, made where it has a stage; ``cost`` in USD."""
     lines = [{"part": component, "quantity": quantity} for component, quantity in (components or {}).items()]
     family = "rack" if stage in ("L11", "L12") else "tray" if stage else "connector"
@@ -100,7 +101,7 @@ def supply(part_: str, per_week: float, lead_weeks: float = 0, price: float | No
     return record | changes
 
 
-def line(id_: str, stage: str, rates: dict[str, float], cost: float = 0.0, **changes: Any) -> Data:  # noqa: ANN401
+def line(id_: str, stage: str, rates: Mapping[str, float], cost: float = 0.0, **changes: Any) -> Data:  # noqa: ANN401
     """Give a line by pieces per week and product; ``cost`` of conversion in USD."""
     record: Data = {
         "id": id_,
@@ -138,7 +139,7 @@ def factory(id_: str, *lines: Data, test_mw: float | None = 1000.0, **changes: A
     return record | changes
 
 
-def site(id_: str, steps: dict[float, float], **changes: Any) -> Data:  # noqa: ANN401
+def site(id_: str, steps: Mapping[Any, float], **changes: Any) -> Data:  # noqa: ANN401
     """Give a site that energises in steps: MW to date by week."""
     record: Data = {
         "id": id_,
@@ -291,11 +292,11 @@ def _products(
         parts += [
             part(f"{g}-board", "L6", {f"{g}-gpu": 2} | pick[0]),
             part(f"{g}-compute-tray", "L10", {f"{g}-board": 2} | pick[1]),
-            part(f"{g}-switch-tray", "L10", pick[2] | {name: 1 for name in shared[::3]}),
+            part(f"{g}-switch-tray", "L10", pick[2] | dict.fromkeys(shared[::3], 1)),
             part(
                 f"{g}-rack",
                 "L11",
-                {f"{g}-compute-tray": 18, f"{g}-switch-tray": 9} | pick[3] | {name: 2 for name in shared[1::3]},
+                {f"{g}-compute-tray": 18, f"{g}-switch-tray": 9} | pick[3] | dict.fromkeys(shared[1::3], 2),
             ),
         ]
         begin = -60 if i == 0 else i * weeks / (len(gens) + 1) - 20

@@ -103,8 +103,8 @@ def design(folder: Path, generation: str, scenario: str, facts: Path | None, *, 
     chosen = [known[generation]] if generation else list(programme.generations)
     designs = {g.id: design_generation(programme, g, catalogue) for g in chosen}
     if json:
-        objects = {name: objects.design_object(made) for name, made in designs.items()}
-        output.print_json({"programme": programme.id, "designs": objects})
+        found = {name: objects.design_object(made) for name, made in designs.items()}
+        output.print_json({"programme": programme.id, "designs": found})
         return
     for made in designs.values():
         card.show_design(made)

@@ -116,7 +116,8 @@ def _binding(plan: PlanModel, solution: Solution, resource: _Resource, again: So
     if again is not None:
         worth = max((solution.objective - again.objective) / MONEY, 0.0)
         online = online_energy(plan, again) - online_energy(plan, solution)
-        gain = f"{resource.relief} brings {worth * 1e-6:,.1f} MUSD and {online * MW / WEEK:,.0f} MW-weeks of compute online"
+        more = f"{worth * 1e-6:,.1f} MUSD and {online * MW / WEEK:,.0f} MW-weeks of compute online"
+        gain = f"{resource.relief} brings {more}"
     return Binding(
         kind=resource.kind,
         name=resource.name,
@@ -140,16 +141,21 @@ def _resources(plan: PlanModel) -> Iterator[_Resource]:
 
 
 def _raised(
-    plan: PlanModel, kind: str, name: str, path: str, rows: IntArray, unit: str, *, units: float = 1.0,
+    plan: PlanModel,
+    kind: str,
+    name: str,
+    path: str,
+    rows: IntArray,
+    unit: str,
+    *,
+    units: float = 1.0,
     bounds: tuple[IntArray, FloatArray] | None = None,
 ) -> Iterator[_Resource]:
     weeks = np.flatnonzero(rows != NONE)
     if len(weeks):
         limit = plan.model.program().row_upper[rows[weeks]]
         relief = f"{RAISE:.0%} more"
-        yield _Resource(
-            kind, name, path, rows[weeks], weeks, limit * (1.0 + RAISE), False, unit, units, relief, bounds
-        )
+        yield _Resource(kind, name, path, rows[weeks], weeks, limit * (1.0 + RAISE), False, unit, units, relief, bounds)
 
 
 def _factory_resources(plan: PlanModel) -> Iterator[_Resource]:
@@ -163,7 +169,11 @@ def _factory_resources(plan: PlanModel) -> Iterator[_Resource]:
         bounds = (columns, upper[columns] * (1.0 + RAISE)) if len(columns) else None
         path = data.production.line_path[n]
         yield from _raised(plan, "line", name, path, factory.line[n], "USD per rack/week", bounds=bounds)
-    for measure, unit, units in (("power", "USD per MW", 1.0), ("flow", "USD per L/min", 1 / 60.0), ("positions", "USD per position", 1.0)):
+    for measure, unit, units in (
+        ("power", "USD per MW", 1.0),
+        ("flow", "USD per L/min", 1 / 60.0),
+        ("positions", "USD per position", 1.0),
+    ):
         for f, made_at in enumerate(data.programme.factories):
             path = f"factories.{made_at.id}.test_cells"
             rows = factory.test[measure][f]
@@ -183,8 +193,16 @@ def _site_resources(plan: PlanModel) -> Iterator[_Resource]:
             earlier = place.free[np.minimum(weeks + SHIFT_WEEKS, data.weeks - 1)] * MW
             relief = f"energisation {SHIFT_WEEKS} weeks earlier"
             yield _Resource(
-                "energisation", place.site.name, f"{base}.energisation", rows[weeks], weeks, earlier, False,
-                "USD per MW", 1.0, relief,
+                "energisation",
+                place.site.name,
+                f"{base}.energisation",
+                rows[weeks],
+                weeks,
+                earlier,
+                False,
+                "USD per MW",
+                1.0,
+                relief,
             )
         halls = [c for c, (at, _) in enumerate(site.classes) if at == s]
         for measure, blocks, unit in (
@@ -208,6 +226,14 @@ def _supply_resources(plan: PlanModel) -> Iterator[_Resource]:
             relieved = -pool_arrivals(data, pool, begins, {part: RAISE})[there] / blocks.unit
             weeks = np.nonzero(there)[1]
             yield _Resource(
-                "supply", name, path, blocks.rows[there], weeks, relieved, True,
-                "USD per piece/week", 1.0 / (pieces * blocks.unit), f"{RAISE:.0%} more",
+                "supply",
+                name,
+                path,
+                blocks.rows[there],
+                weeks,
+                relieved,
+                True,
+                "USD per piece/week",
+                1.0 / (pieces * blocks.unit),
+                f"{RAISE:.0%} more",
             )

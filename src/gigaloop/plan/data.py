@@ -13,9 +13,12 @@ from gigaloop.core.units import WEEK
 from gigaloop.plan.deployment import Asked, Place, Worth, build_asked, build_places, worth_of_rack
 from gigaloop.plan.facts import RackFacts
 from gigaloop.plan.production import Production, build_production
-from gigaloop.plan.schedule import FloatArray, yearly_factor
+from gigaloop.plan.schedule import BoolArray, FloatArray, yearly_factor
 from gigaloop.plan.sourcing import Sourcing, build_sourcing
 from gigaloop.programme.schema import Programme
+
+LAST_SHIPMENT_WEEKS = 26
+"""Weeks after the last build of a generation in which its last racks leave the factories."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,15 +68,48 @@ class PlanData:
         return 1.0 / yearly_factor(float(self.programme.policy.discount_rate), self.weeks)
 
     @cached_property
+    def _reach(self) -> tuple[BoolArray, dict[tuple[int, int], int]]:
+        return _reachable(self.production, self.moves, self.weeks)
+
+    @property
+    def can_complete(self) -> BoolArray:
+        """Weeks in which each activity can complete anything, its components being there (activities, weeks)."""
+        return self._reach[0]
+
+    def first_stock(self, factory: int, item: int) -> int:
+        """Give the first week in which a factory can have an item; the horizon's length where it never can."""
+        return self._reach[1].get((factory, item), self.weeks)
+
+    @cached_property
+    def ship_weeks(self) -> BoolArray:
+        """Weeks in which racks can leave by each route to a site, to be of use there (ships, weeks)."""
+        weeks, week = self.weeks, np.arange(self.weeks)
+        leaves = np.zeros((len(self.ships), weeks), dtype=np.bool_)
+        for r, route in enumerate(self.ships):
+            rack = self.production.rack_item[route.carries]
+            ready = week + route.transit + self.places[route.destination].commissioning
+            leaves[r] = (week >= self.first_stock(route.origin, rack)) & (ready < weeks)
+            leaves[r] &= week <= self.production.items[rack].last + LAST_SHIPMENT_WEEKS
+            leaves[r] &= ready >= self.ready_from(route.destination, route.carries)
+        return leaves
+
+    @cached_property
     def pairs(self) -> tuple[tuple[int, int], ...]:
-        """Sites and generations that can meet: asked for there, with a hall that takes it, and a lane that brings it."""
-        wanted = {(asked.site, g) for asked in self.asked for g in asked.generations}
-        brought = {(ship.destination, ship.carries) for ship in self.ships}
-        return tuple(
-            (s, g)
-            for s, place in enumerate(self.places)
-            for g in range(len(self.facts))
-            if (s, g) in wanted and (s, g) in brought and place.installs_from(g) < self.weeks
+        """Sites and generations that can meet: asked for there, taken by a hall, brought by a lane."""
+        brought = {
+            (ship.destination, ship.carries)
+            for ship, weeks in zip(self.ships, self.ship_weeks, strict=True)
+            if weeks.any()
+        }
+        return tuple(sorted(brought))
+
+    def arrives_from(self, pair: tuple[int, int]) -> int:
+        """Give the first week in which a rack of a generation can stand ready at a site."""
+        delay = self.places[pair[0]].commissioning
+        return min(
+            int(np.argmax(weeks)) + ship.transit + delay
+            for ship, weeks in zip(self.ships, self.ship_weeks, strict=True)
+            if (ship.destination, ship.carries) == pair and weeks.any()
         )
 
     @cached_property
@@ -101,9 +137,10 @@ class PlanData:
             for begin, asked in zip(self.online_from, self.asked, strict=True)
             if asked.site == site and generation in asked.generations
         ]
+        if not wanted:
+            return self.weeks
         place = self.places[site]
-        early = min(wanted, default=self.weeks) - self.early_weeks
-        return max(place.installs_from(generation) + place.commissioning, early)
+        return max(place.installs_from(generation) + place.commissioning, min(wanted) - self.early_weeks)
 
     def site_power(self, site: int, generation: int) -> float:
         """Give the power of a rack on the basis of a site [W]."""
@@ -181,3 +218,30 @@ def _ships(programme: Programme, production: Production) -> Iterator[Route]:
                 if (origin, item) in made:
                     transit = weeks_up(float(lane.transit))
                     yield Route(number, origin, destination, g, transit, programme.usd(lane.cost))
+
+
+def _reachable(
+    production: Production, moves: tuple[Route, ...], weeks: int
+) -> tuple[BoolArray, dict[tuple[int, int], int]]:
+    """Go forward from the bought parts: which activities can complete when, and since when items are in stock."""
+    can = np.zeros((len(production.activities), weeks), dtype=np.bool_)
+    first: dict[tuple[int, int], int] = {}
+    week = np.arange(weeks)
+    for i in reversed(range(len(production.items))):
+        parts = production.items[i].made_parts
+        for a, activity in enumerate(production.activities):
+            if activity.item != i:
+                continue
+            can[a] = activity.allowed
+            for component, amount in parts.items() if activity.line >= 0 else ():
+                there = first.get((activity.factory, component), weeks) + activity.cycle
+                can[a] &= (np.roll(amount, activity.cycle) == 0.0) | (week >= there)
+            if can[a].any():
+                key = (activity.factory, i)
+                first[key] = min(first.get(key, weeks), int(np.argmax(can[a])))
+        made = dict(first)
+        for route in moves:
+            if route.carries == i and (route.origin, i) in made:
+                key = (route.destination, i)
+                first[key] = min(first.get(key, weeks), made[route.origin, i] + route.transit)
+    return can, first

@@ -10,7 +10,7 @@ import numpy as np
 from gigaloop.core.calendar import Calendar, weeks_up
 from gigaloop.core.units import WEEK
 from gigaloop.plan.facts import RackFacts
-from gigaloop.plan.schedule import FloatArray, power_by_week, rate_by_week, yearly_factor
+from gigaloop.plan.schedule import FloatArray, IntArray, power_by_week, rate_by_week, yearly_factor
 from gigaloop.programme.schema import Demand, Generation, Hall, Programme, Site
 
 _FORGIVEN = 1e-9
@@ -255,11 +255,9 @@ def worth_of_rack(
     spent = rack.power * float(policy.utilisation) * float(site.pue) * energy_price * WEEK * discount
     start, end = np.arange(weeks), np.arange(weeks) + life
 
-    def between(flow: FloatArray, low: FloatArray | int, high: FloatArray | int) -> FloatArray:
+    def between(flow: FloatArray, low: IntArray, high: IntArray) -> FloatArray:
         total = np.concatenate([[0.0], np.cumsum(flow)])
         return np.asarray(total[high] - total[low])
 
     within = np.minimum(end, weeks)
-    return Worth(
-        between(earned, start, within), between(spent, start, within), between(earned - spent, within, end)
-    )
+    return Worth(between(earned, start, within), between(spent, start, within), between(earned - spent, within, end))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -39,7 +40,8 @@ def explain_late(plan: PlanModel, solution: Solution, found: Quantities) -> tupl
     cells, parts, or time itself. Where nothing is scarce, another rack is worth less than it costs.
     """
     tracer = Tracer(plan, solution)
-    view = _View(plan, solution, tracer, by_site(plan, found)[0])
+    online, installs, _ = by_site(plan, found)
+    view = _View(plan, solution, tracer, online, np.cumsum(installs, axis=2))
     late = late_power(plan, found)
     rows = []
     for a, asked in enumerate(plan.data.asked):
@@ -56,6 +58,7 @@ class _View:
     solution: Solution
     tracer: Tracer
     online: FloatArray
+    installed: FloatArray
 
 
 def _explain(view: _View, group: int, d: int, due: int, power: float, cost: float, late: FloatArray) -> Late:
@@ -120,7 +123,8 @@ def _cause(view: _View, group: int, week: int) -> Cause:
     existing = [n for n in open_ways if view.plan.site.online[n, week] != NONE]
     if not existing:
         return Cause("hall", s)
-    best = min(existing, key=lambda n: float(view.tracer.online[n, week]))
+    in_time = [n for n in existing if data.arrives_from(data.pairs[view.plan.site.served[n][1]]) <= week]
+    best = min(in_time or existing, key=lambda n: float(view.tracer.online[n, week]))
     pair = view.plan.site.served[best][1]
     rents = view.tracer.at_site(pair, week)
     key, rent = max(rents.items(), key=lambda item: item[1], default=(("worth", s, week), 0.0))
@@ -146,27 +150,25 @@ def _no_way(view: _View, group: int) -> Cause:
 
 
 def _hall_full(view: _View, pair: tuple[int, int], week: int) -> bool:
-    """Say whether no hall has room for one more rack of a generation in a week of installation."""
+    """Say whether the halls have no room for one more rack of a generation in a week of installation.
+
+    They have none where some generations, this one among them, fill all halls that take any of them (Hall's theorem
+    on systems of distinct representatives, J. London Math. Soc. 10:26, 1935, doi:10.1112/jlms/s1-10.37.26).
+    """
     s, g = pair
-    data, site = view.plan.data, view.plan.site
+    data = view.plan.data
     if week < data.places[s].installs_from(g):
         return True
-    for c, (at, k) in enumerate(site.classes):
-        hall = data.places[at].halls[k]
-        if at != s or g not in hall.generations or not hall.positions[week]:
-            continue
-        if not any(_tight(view, rows[c], week) for rows in (site.hall_positions, site.hall_power)):
-            return False
-    return True
-
-
-def _tight(view: _View, rows: np.ndarray, week: int) -> bool:  # type: ignore[type-arg]
-    """Say whether the row at the end of the run that holds a week has no slack."""
-    ends = np.flatnonzero(rows != NONE)
-    ends = ends[ends >= week]
-    if not len(ends):
-        return False
-    row = rows[ends[0]]
-    limit = float(view.solution.program.row_upper[row])
-    slack = limit - float(view.solution.activity(row))
-    return bool(slack <= _SMALL * max(limit, 1.0))
+    standing = view.installed[s, :, week]
+    others = [other for other in np.flatnonzero(standing).tolist() if other != g]
+    for size in range(len(others) + 1):
+        for more in combinations(others, size):
+            group = {g, *more}
+            halls = [hall for hall in data.places[s].halls if group & set(hall.generations)]
+            positions = sum(float(hall.positions[week]) for hall in halls)
+            power = sum(float(hall.power[week]) for hall in halls)
+            drawn = sum(float(standing[other]) * data.facts[other].design_power for other in group)
+            racks = float(standing[list(group)].sum())
+            if racks >= positions * (1.0 - _SMALL) or drawn >= power * (1.0 - _SMALL):
+                return True
+    return False

@@ -34,7 +34,7 @@ class PlanModel:
         """Give the good pieces completed (activities, weeks)."""
         items = self.data.production.items
         scale = np.array([items[activity.item].scale for activity in self.data.production.activities])
-        return values(solution, self.factory.make) * scale.reshape(-1, 1)
+        return np.asarray(values(solution, self.factory.make) * scale.reshape(-1, 1))
 
     def add_pools(self, numbers: list[int]) -> None:
         """Add the limits of pools of bought parts."""

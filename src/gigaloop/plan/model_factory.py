@@ -15,8 +15,6 @@ from gigaloop.solve import Model
 
 MONEY = 1e-6
 """The model counts in MUSD."""
-LAST_SHIPMENT_WEEKS = 26
-"""Weeks after the last build of a generation in which its last racks leave the factories."""
 TESTS = ("power", "flow", "positions")
 
 
@@ -96,7 +94,7 @@ def _make(model: Model, data: PlanData) -> IntArray:
     price_of = dict(zip(data.sourcing.parts, data.sourcing.price, strict=True))
     for a, activity in enumerate(activities):
         item = items[activity.item]
-        exists[a] = activity.allowed
+        exists[a] = data.can_complete[a]
         spent = activity.cost * data.discount
         bought = {item.part: np.ones(weeks)} if activity.line < 0 else item.bought_parts
         for part, amount in bought.items():
@@ -115,25 +113,16 @@ def _move(model: Model, data: PlanData, nodes: tuple[tuple[int, int], ...]) -> I
     for m, route in enumerate(data.moves):
         item = data.production.items[route.carries]
         if (route.destination, route.carries) in known:
-            exists[m] = (week >= item.first) & (week + route.transit <= _last_week(data, route.carries))
+            exists[m] = (week >= data.first_stock(route.origin, route.carries)) & (
+                week + route.transit <= _last_week(data, route.carries)
+            )
         cost[m] = route.cost * item.scale * data.discount * MONEY
     return grid_columns(model, "move", exists, cost=cost)
 
 
 def _ship(model: Model, data: PlanData) -> IntArray:
-    week = np.arange(data.weeks)
-    exists = np.zeros((len(data.ships), data.weeks), dtype=np.bool_)
-    cost = np.zeros(exists.shape)
-    pairs = set(data.pairs)
-    for r, route in enumerate(data.ships):
-        if (route.destination, route.carries) not in pairs:
-            continue
-        item = data.production.items[data.production.rack_item[route.carries]]
-        ready = week + route.transit + data.places[route.destination].commissioning
-        exists[r] = (week >= item.first) & (week <= item.last + LAST_SHIPMENT_WEEKS)
-        exists[r] &= (ready >= data.ready_from(route.destination, route.carries)) & (ready < data.weeks)
-        cost[r] = route.cost * data.discount * MONEY
-    return grid_columns(model, "ship", exists, cost=cost)
+    cost = np.array([route.cost for route in data.ships]).reshape(-1, 1) * data.discount * MONEY
+    return grid_columns(model, "ship", data.ship_weeks, cost=cost)
 
 
 def _balances(
@@ -146,7 +135,9 @@ def _balances(
     items, activities = data.production.items, data.production.activities
     week = np.arange(data.weeks)
     node_at = {node: n for n, node in enumerate(nodes)}
-    window = np.array([(week >= items[i].first) & (week <= _last_week(data, i)) for _, i in nodes]).reshape(-1, len(week))
+    window = np.array([(week >= items[i].first) & (week <= _last_week(data, i)) for _, i in nodes]).reshape(
+        -1, len(week)
+    )
     keeps = window.copy()
     used = {(a.factory, c) for a in activities for c in items[a.item].made_parts}
     cost = np.zeros(window.shape)
@@ -165,8 +156,8 @@ def _balances(
         if activity.line < 0:
             continue
         for c, amount in item.made_parts.items():
-            used = np.roll(amount, activity.cycle) * item.scale / items[c].scale
-            put(model, later(balance[node_at[activity.factory, c]], activity.cycle), make[a], -used)
+            pieces = np.roll(amount, activity.cycle) * item.scale / items[c].scale
+            put(model, later(balance[node_at[activity.factory, c]], activity.cycle), make[a], -pieces)
     for m, route in enumerate(data.moves):
         put(model, balance[node_at[route.origin, route.carries]], move[m], -1.0)
         if (route.destination, route.carries) in node_at:
@@ -246,7 +237,9 @@ def _test(model: Model, data: PlanData, make: IntArray, measure: str) -> IntArra
     for a, activity in enumerate(data.production.activities):
         load = test_load(data, a, measure)
         if load > 0.0 and exists[activity.factory].any():
-            put(model, rows[activity.factory], make[a], load * data.production.items[activity.item].scale)
+            # A week whose power already keeps the measure within its limit has no row of its own.
+            limited = np.where(exists[activity.factory], make[a], NONE)
+            put(model, rows[activity.factory], limited, load * data.production.items[activity.item].scale)
     return rows
 
 
@@ -263,7 +256,7 @@ def _implied_by_power(data: PlanData, measure: str) -> FloatArray:
 
 
 def _evaluation(model: Model, data: PlanData, make: IntArray) -> tuple[IntArray, IntArray]:
-    """Evaluation units made + short = units wanted, where there is time for them; short costs like lateness."""
+    """Let evaluation units made + short = units wanted, where there is time for them; short costs like lateness."""
     generations, production = data.programme.generations, data.production
     wanted = np.zeros(len(generations))
     cost = np.zeros(len(generations))

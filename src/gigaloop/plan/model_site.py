@@ -140,9 +140,7 @@ def _energised(model: Model, data: PlanData, served: tuple[tuple[int, int], ...]
         exists[s, energised_ends(data.places[s].free)] = True
     upper = np.array([place.free * MW for place in data.places]).reshape(exists.shape)
     paths = [f"sites.{place.site.id}.energisation" for place in data.places]
-    rows = grid_rows(
-        model, "energised", exists, upper=upper, unit="MW", path=lambda s: data.programme.place(paths[s])
-    )
+    rows = grid_rows(model, "energised", exists, upper=upper, unit="MW", path=lambda s: data.programme.place(paths[s]))
     for p, (s, g) in enumerate(data.pairs):
         flows = [online[n] for n, (_, q) in enumerate(served) if q == p]
         total = _cumulative(model, f"online to date {p}", flows, energised_ends(data.places[s].free))
@@ -150,9 +148,7 @@ def _energised(model: Model, data: PlanData, served: tuple[tuple[int, int], ...]
     return rows
 
 
-def _halls(
-    model: Model, data: PlanData, ship: IntArray
-) -> tuple[tuple[tuple[int, int], ...], IntArray, IntArray]:
+def _halls(model: Model, data: PlanData, ship: IntArray) -> tuple[tuple[tuple[int, int], ...], IntArray, IntArray]:
     """Racks installed to date fit the halls that are ready; racks do not move from hall to hall."""
     classes = tuple((s, k) for s, place in enumerate(data.places) for k in range(len(place.halls)))
     shape = (len(classes), data.weeks)

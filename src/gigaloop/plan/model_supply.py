@@ -49,17 +49,14 @@ def use_per_piece(data: PlanData, pool: Pool, activity: int) -> FloatArray | Non
 def first_tier_suffices(data: PlanData, pool: Pool) -> bool:
     """Say whether what arrives at the lowest price covers any use that a plan has reason to make."""
     arrived = np.cumsum(data.sourcing.arrivals(pool, 0))
+    pieces = data.most_racks @ data.production.per_rack
     most = np.zeros((len(data.production.activities), data.weeks))
     for a, activity in enumerate(data.production.activities):
-        item = data.production.items[activity.item]
-        racks = float(data.most_racks @ data.production.per_rack[:, activity.item]) or item.scale
-        most[a] = np.where(activity.allowed, racks, 0.0)
+        most[a] = np.where(data.can_complete[a], np.minimum(activity.most, pieces[activity.item]), 0.0)
         if activity.line >= 0:
-            line = data.production.line_share[activity.line] / activity.load
-            most[a] = np.where(activity.allowed, np.minimum(np.minimum(line, activity.most), racks), 0.0)
+            most[a] = np.minimum(most[a], data.production.line_share[activity.line] / activity.load)
     by_line = np.cumsum(pool_use(data, pool, most))
-    racks = data.most_racks @ data.production.per_rack
-    in_all = sum(float(amount.max()) * racks[max(key, purchase_key(key))] for key, amount in pool.use.items())
+    in_all = sum(float(amount.max()) * pieces[max(key, purchase_key(key))] for key, amount in pool.use.items())
     return bool((np.minimum(by_line, in_all) <= arrived * (1.0 + 1e-9)).all())
 
 

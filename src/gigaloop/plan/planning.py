@@ -126,6 +126,7 @@ def _record(
         costs=costs,
         flows=flows,
         discount=data.discount,
+        early_weeks=data.early_weeks,
         objective=solution.objective * 1e6,
         bound=solution.bound * 1e6,
         gap=solution.gap,

@@ -127,7 +127,7 @@ def build_production(programme: Programme, facts: tuple[RackFacts, ...]) -> Prod
     rack_of = _rack_parts(programme)
     uses = [_components(programme.part_of[part], calendar) for part in order]
     per_rack = _per_rack(order, rack_of, uses)
-    hours = _test_hours(programme, order, number, uses, rack_of)
+    hours = _test_hours(programme, number, uses, rack_of)
     windows = _windows(programme, order, number, uses, rack_of, makers)
     items = tuple(
         Item(
@@ -236,7 +236,6 @@ def _per_rack(order: tuple[str, ...], racks: Mapping[str, int], uses: list[dict[
 
 def _test_hours(
     programme: Programme,
-    order: tuple[str, ...],
     number: Mapping[str, int],
     uses: list[dict[str, FloatArray]],
     racks: Mapping[str, int],
@@ -265,7 +264,9 @@ def _evaluation_weeks(generation: Generation, calendar: Calendar) -> IntArray:
     if generation.evaluation is None:
         return np.arange(0)
     dates = generation.effectivity
-    return np.arange(calendar.clip(calendar.index_from(dates.evaluation)), calendar.clip(calendar.index_from(dates.ramp)))
+    return np.arange(
+        calendar.clip(calendar.index_from(dates.evaluation)), calendar.clip(calendar.index_from(dates.ramp))
+    )
 
 
 def _windows(

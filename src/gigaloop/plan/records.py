@@ -19,8 +19,9 @@ Period = Literal["quarter", "year"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Making:
-    """Production: for each line and part, good pieces completed by week (rows, weeks) [pcs]; ``lines`` is empty where
-    a part that is also on offer was bought.
+    """Good pieces completed by line, part and week (rows, weeks) [pcs].
+
+    ``lines`` is empty where a part that is also on offer was bought.
     """
 
     factories: tuple[str, ...]
@@ -234,6 +235,8 @@ class Plan:
         The same by week, undiscounted (weeks,) [USD]; the value beyond the horizon has no week and is not there.
     discount
         Present value of a dollar of each week (weeks,).
+    early_weeks
+        How many weeks before its date a demand may be served.
     """
 
     programme: str
@@ -267,6 +270,7 @@ class Plan:
     costs: Mapping[str, float]
     flows: Mapping[str, FloatArray]
     discount: FloatArray
+    early_weeks: int
     objective: float
     bound: float
     gap: float
@@ -341,7 +345,7 @@ class Plan:
         first = [names.index(label) for label in self.labels(period)]
         return np.asarray(np.add.reduceat(flows, first, axis=-1))
 
-    def tables(self) -> dict[str, dict[str, np.ndarray]]:  # type: ignore[type-arg]
+    def tables(self) -> dict[str, dict[str, np.ndarray]]:
         """Give the plan as long tables: columns of equal length by table name."""
         from gigaloop.plan.tables import plan_tables
 

@@ -13,7 +13,7 @@ from gigaloop.plan.model import PlanModel
 from gigaloop.plan.model_factory import test_limit, test_load
 from gigaloop.plan.model_supply import pool_use
 from gigaloop.plan.records import FirstUnits, Loads, Making, Purchases, Stocks, Transport
-from gigaloop.plan.schedule import FloatArray
+from gigaloop.plan.schedule import FloatArray, IntArray
 from gigaloop.plan.sourcing import Source
 from gigaloop.solve import Solution
 
@@ -45,7 +45,7 @@ def read_quantities(plan: PlanModel, solution: Solution) -> Quantities:
     """Read the solution, its rounding noise taken out."""
     items = plan.data.production.items
 
-    def read(index: np.ndarray, scales: list[float] | None = None) -> FloatArray:  # type: ignore[type-arg]
+    def read(index: IntArray, scales: list[float] | None = None) -> FloatArray:
         found = values(solution, index)
         found[found < _NOISE] = 0.0
         return found if scales is None else found * np.array(scales).reshape(-1, 1)
@@ -333,7 +333,9 @@ def first_units(plan: PlanModel, found: Quantities) -> tuple[FirstUnits, ...]:
     data = plan.data
     result = []
     for g, generation in enumerate(data.programme.generations):
-        rows = [a for a, activity in enumerate(data.production.activities) if activity.item == data.production.rack_item[g]]
+        rows = [
+            a for a, activity in enumerate(data.production.activities) if activity.item == data.production.rack_item[g]
+        ]
         made = found.made[rows]
         total = np.cumsum(made.sum(axis=0)) if rows else np.zeros(data.weeks)
         there = np.flatnonzero(total >= _FIRST_RACK)

@@ -9,7 +9,7 @@ import numpy as np
 
 from gigaloop.plan.grid import NONE, values
 from gigaloop.plan.model import PlanModel
-from gigaloop.plan.schedule import BoolArray
+from gigaloop.plan.schedule import BoolArray, IntArray
 from gigaloop.solve import Solution
 
 _SLACK = 1e-6
@@ -34,20 +34,12 @@ def mw(watts: float) -> str:
     return f"{value:,.0f} MW" if value >= 100.0 else f"{value:.3g} MW"
 
 
-def rows_of(plan: PlanModel, kind: str, index: int, other: int = NONE) -> np.ndarray:  # type: ignore[type-arg]
-    """Give the rows of a resource by week (weeks,), -1 where there is none."""
-    factory, site = plan.factory, plan.site
-    if kind == "line":
-        return factory.line[index]
+def _rows_of(plan: PlanModel, kind: str, index: int) -> IntArray:
+    """Give the rows of a line, burn-in cell, lane or crew by week (weeks,), -1 where there is none."""
+    factory = plan.factory
     if kind.startswith("test "):
-        return factory.test[kind.removeprefix("test ")][index]
-    if kind == "lane":
-        return factory.lane[index]
-    if kind == "crews":
-        return site.crew[index]
-    if kind == "energisation":
-        return site.energised[index]
-    return plan.pools[other].rows[0]
+        return np.asarray(factory.test[kind.removeprefix("test ")][index])
+    return np.asarray({"line": factory.line, "lane": factory.lane, "crews": plan.site.crew}[kind][index])
 
 
 def clear_week(plan: PlanModel, solution: Solution, cause: Cause, last: int) -> int | None:
@@ -82,7 +74,7 @@ def _tight_weeks(plan: PlanModel, solution: Solution, cause: Cause) -> BoolArray
     if cause.kind == "supply":
         left = values(solution, plan.pools[cause.other].left).sum(axis=0)
         return np.asarray(left <= _SLACK)
-    rows = rows_of(plan, cause.kind, cause.index)
+    rows = _rows_of(plan, cause.kind, cause.index)
     there = rows >= 0
     tight = np.zeros(len(rows), dtype=np.bool_)
     limit = solution.program.row_upper[rows[there]]

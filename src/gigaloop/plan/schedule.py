@@ -51,7 +51,7 @@ def power_by_week(steps: Sequence[PowerStep], calendar: Calendar) -> FloatArray:
 
 
 def ramp_share(opens: dt.date, ramp: float, initial: float, calendar: Calendar) -> FloatArray:
-    """Give the mean share of every week (weeks,) of what opens at ``initial`` and rises linearly to 1 over ``ramp`` [s].
+    """Give the mean share by week (weeks,) of what opens at ``initial`` and rises linearly to 1 over ``ramp`` [s].
 
     Examples
     --------
@@ -64,7 +64,7 @@ def ramp_share(opens: dt.date, ramp: float, initial: float, calendar: Calendar) 
     area = open_for - rising + initial * rising
     if days > 0.0:
         area += (1.0 - initial) * rising**2 / (2.0 * days)
-    return np.diff(area) / 7.0
+    return np.asarray(np.diff(area) / 7.0)
 
 
 def yearly_factor(rate: float, weeks: int) -> FloatArray:

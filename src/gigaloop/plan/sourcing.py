@@ -177,13 +177,13 @@ def build_sourcing(programme: Programme, use: Mapping[str, Mapping[int, FloatArr
     for part in parts:
         members = [k for k, source in enumerate(sources) if source.part == part]
         if not members:
-            price = standard_price(programme, programme.part_of[part])
             members = [len(known)]
-            known.append(Source(f"parts.{part}", "", part, price, nothing, nothing))
+            standard = standard_price(programme, programme.part_of[part])
+            known.append(Source(f"parts.{part}", "", part, standard, nothing, nothing))
         prices = sorted({known[k].price for k in members})
         tiers.append(tuple(Tier(price, tuple(k for k in members if known[k].price == price)) for price in prices))
-    price = np.array([steps[0].price for steps in tiers])
-    return Sourcing(parts, tuple(known), price, tuple(tiers), _pools(parts, tuple(tiers), use))
+    lowest = np.array([steps[0].price for steps in tiers])
+    return Sourcing(parts, tuple(known), lowest, tuple(tiers), _pools(parts, tuple(tiers), use))
 
 
 def _pools(

@@ -85,9 +85,7 @@ def _long(monday: Column, axes: Mapping[str, Sequence[str]], **measures: FloatAr
     for measure in measures.values():
         some |= measure.reshape(shape) != 0.0
     at = np.nonzero(some)
-    table: Table = {
-        name: np.array(labels, dtype=np.str_)[at[i]] for i, (name, labels) in enumerate(axes.items())
-    }
+    table: Table = {name: np.array(labels, dtype=np.str_)[at[i]] for i, (name, labels) in enumerate(axes.items())}
     table["week"] = monday[at[-1]]
     return table | {name: measure.reshape(shape)[at] for name, measure in measures.items()}
 
@@ -143,9 +141,7 @@ def _late(plan: Plan) -> Table:
 def _binding(plan: Plan) -> Table:
     texts = ("kind", "name", "path", "unit", "relief", "sentence")
     numbers = ("shadow_price", "worth", "online")
-    table: Table = {
-        name: np.array([getattr(each, name) for each in plan.binding], dtype=np.str_) for name in texts
-    }
+    table: Table = {name: np.array([getattr(each, name) for each in plan.binding], dtype=np.str_) for name in texts}
     for name in ("first", "last"):
         table[name] = np.array([getattr(each, name) for each in plan.binding], dtype="datetime64[D]")
     for name in numbers:

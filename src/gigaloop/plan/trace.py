@@ -146,7 +146,7 @@ class Tracer:
     def _arrival(self, pair: int, week: int, route: int) -> Rents:
         s, g = self.data.pairs[pair]
         if route == NONE:
-            return self._dead_end(self.data.production.rack_item[g], week, float(self.site_price[pair, week]))
+            return self._no_time(g, week, float(self.site_price[pair, week]))
         shipped = self.data.ships[route]
         installed = week - self.data.places[s].commissioning
         departs = installed - shipped.transit
@@ -178,16 +178,15 @@ class Tracer:
             if held < min(made[0], moved[0]) and np.isfinite(held):
                 week -= 1
                 continue
-            known = self._source(node, week, made, moved)
+            known = self._source(week, made, moved)
             break
         for each in way:
             self._at_node[each] = known
         return known
 
-    def _source(self, node: int, week: int, made: tuple[float, int], moved: tuple[float, int]) -> Rents:
+    def _source(self, week: int, made: tuple[float, int], moved: tuple[float, int]) -> Rents:
         if not np.isfinite(min(made[0], moved[0])):
-            _, item = self.plan.factory.nodes[node]
-            return self._dead_end(item, week, float(self.node_price[node, week]))
+            return {}
         if made[0] <= moved[0]:
             return self._making(made[1], week)
         route = self.data.moves[moved[1]]
@@ -226,21 +225,15 @@ class Tracer:
         amount = use_per_piece(self.data, self.data.sourcing.pools[blocks.pool], activity)
         return 0.0 if amount is None else float(amount[week]) / blocks.unit
 
-    def _dead_end(self, item: int, week: int, price: float) -> Rents:
-        """Nothing can bring the item by that week: its generation is not built yet, or there was no time to."""
-        generation = self.data.production.items[item].generation if item >= 0 else -1
-        early = item >= 0 and generation >= 0 and self.data.production.items[item].first > 0
-        kind = "effectivity" if early and week - _slack_weeks(self.data, item) < self._first(item) else "lead time"
+    def _no_time(self, generation: int, week: int, price: float) -> Rents:
+        """Nothing can bring a rack by that week: its generation is not built yet, or there was no time to."""
+        item = self.data.production.rack_item[generation]
+        first = min(
+            (self.data.first_stock(f, item) for f in range(len(self.data.programme.factories))), default=self.data.weeks
+        )
+        built = self.data.production.items[item].first
+        kind = "effectivity" if built > 0 and first <= built + 1 else "lead time"
         return {(kind, item, week): max(price, 10.0 * NEGLIGIBLE)}
-
-    def _first(self, item: int) -> int:
-        return self.data.production.items[item].first
-
-
-def _slack_weeks(data: PlanData, item: int) -> int:
-    """Give the longest way in weeks from the completion of a rack to its being ready at a site."""
-    transit = max((route.transit for route in data.ships), default=0)
-    return transit + max((place.commissioning for place in data.places), default=0)
 
 
 def _add(rents: Rents, more: Rents, pieces: float) -> None:

@@ -10,6 +10,7 @@ from gigaloop.report.palette import GAIN, INK, LOSS, Style, ink_on
 _USEFUL = Style(GAIN, 0, "solid", "rect")
 _LOST = Style(LOSS, 1, "solid", "rect")
 
+_CROWDED = 5  # links on the longest way through from which names stand upright
 _PAPER, _LAST = 690, 140  # width of a chart on paper, and of it for the names of the last stage [px]
 
 
@@ -66,6 +67,10 @@ def sankey_chart(figure: SankeyFigure, _palette: Palette) -> Chart:
         "label": label,
         "emphasis": {"focus": "adjacency"},
     }
+    if figure.depth > _CROWDED:
+        ends = {node for node in figure.nodes if not figure.outflow(node)}
+        one["data"] = [node if node["name"] in ends else node | {"label": _along()} for node in nodes]
+        label |= {"width": _LAST - 24}
     upright: Json = {"orient": "vertical", "left": 8, "right": 36, "top": 8, "bottom": 58}
     upright |= {"nodeWidth": 32, "nodeGap": 58}
     upright["data"] = [{"label": _below() if node["lost"] else _inside()} for node in nodes]
@@ -75,6 +80,11 @@ def sankey_chart(figure: SankeyFigure, _palette: Palette) -> Chart:
         keys.append(Key("lost", _LOST))
     legend = tuple(keys) if len(keys) > 1 else ()
     return Chart(frame(figure, trigger="item", series=[one]), legend, narrow, figure.unit, decimals)
+
+
+def _along() -> Json:
+    """Write a node's text on one line along its bar, where stages stand too close for words side by side."""
+    return {"rotate": 90, "align": "center", "verticalAlign": "top", "width": 280, "distance": 6}
 
 
 def _inside() -> Json:

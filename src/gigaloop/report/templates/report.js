@@ -143,6 +143,8 @@
       else if ((series.data || []).some((item) => item && item.text)) {
         const text = (params) => (params.data && params.data.text) || "";
         made.label = { ...series.label, formatter: text };
+        const line = (params) => text(params).replace("\n", "  ");
+        made.data = series.data.map((item) => (item.label && item.label.rotate ? { ...item, label: { ...item.label, formatter: line } } : item));
         if (series.upperLabel) made.upperLabel = { ...series.upperLabel, formatter: (p) => text(p).replace("\n", "  ") };
       }
       return made;
