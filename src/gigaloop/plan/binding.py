@@ -8,17 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigaloop.core.units import WEEK
+from gigaloop.plan.findings import Binding
 from gigaloop.plan.grid import NONE, duals, values
 from gigaloop.plan.model import PlanModel, solve_model
 from gigaloop.plan.model_factory import MONEY
 from gigaloop.plan.model_site import MW, SHIFT_WEEKS
 from gigaloop.plan.model_supply import pool_arrivals
-from gigaloop.plan.records import Binding
 from gigaloop.plan.schedule import FloatArray, IntArray
 from gigaloop.solve import Solution, SolveOptions
 
 RAISE = 0.10
 """Share by which a resource is raised to prove what it is worth."""
+_BY_RUN = ("energisation", "hall")
+"""Kinds whose rows stand at the end of each run of weeks with one limit, and hold for all of them."""
 _NEGLIGIBLE = 1e-6
 """Worth below this share of the objective's size is not listed."""
 
@@ -110,20 +112,24 @@ def _binding(plan: PlanModel, solution: Solution, resource: _Resource, again: So
     calendar = plan.data.calendar
     price = np.abs(duals(solution, resource.rows))
     weeks = resource.weeks[price > 0.0]
+    earlier = resource.weeks[resource.weeks < weeks[0]]
+    begins = int(weeks[0])
+    if resource.kind in _BY_RUN:
+        begins = int(earlier[-1]) + 1 if len(earlier) else 0
     shadow = float(price.sum()) / MONEY * resource.units
     worth = online = None
     gain = "its worth was not planned again"
     if again is not None:
         worth = max((solution.objective - again.objective) / MONEY, 0.0)
         online = online_energy(plan, again) - online_energy(plan, solution)
-        more = f"{worth * 1e-6:,.1f} MUSD and {online * MW / WEEK:,.0f} MW-weeks of compute online"
-        gain = f"{resource.relief} brings {more}"
+        side = f"{abs(online) * MW / WEEK:,.0f} MW-weeks {'more' if online >= 0.0 else 'less'}"
+        gain = f"{resource.relief} brings {worth * 1e-6:,.1f} MUSD, with {side} of compute online"
     return Binding(
         kind=resource.kind,
         name=resource.name,
         path=resource.path,
         place=plan.data.programme.place(resource.path),
-        first=calendar.date(int(weeks[0])),
+        first=calendar.date(begins),
         last=calendar.date(int(weeks[-1])),
         shadow_price=shadow,
         unit=resource.unit,
@@ -204,13 +210,13 @@ def _site_resources(plan: PlanModel) -> Iterator[_Resource]:
                 1.0,
                 relief,
             )
-        halls = [c for c, (at, _) in enumerate(site.classes) if at == s]
+        halls = [c for c, (at, _) in enumerate(site.halls.classes) if at == s]
         for measure, blocks, unit in (
-            ("positions", site.hall_positions, "USD per position"),
-            ("power", site.hall_power, "USD per MW"),
+            ("positions", site.halls.positions, "USD per position"),
+            ("power", site.halls.power, "USD per MW"),
         ):
             for c in halls:
-                name = f"{place.site.name} {' and '.join(place.halls[site.classes[c][1]].halls)} {measure}"
+                name = f"{place.site.name} {' and '.join(place.halls[site.halls.classes[c][1]].halls)} {measure}"
                 yield from _raised(plan, "hall", name, f"{base}.halls", blocks[c], unit)
 
 

@@ -12,7 +12,8 @@ from gigaloop.core.units import WEEK, YEAR
 from gigaloop.plan.check_common import line_of
 from gigaloop.plan.deployment import late_cost
 from gigaloop.plan.facts import RackFacts, energy_price
-from gigaloop.plan.records import Plan, Transport
+from gigaloop.plan.quantities import Transport
+from gigaloop.plan.records import Plan
 from gigaloop.plan.schedule import FloatArray
 from gigaloop.programme.schema import Programme
 
@@ -35,6 +36,7 @@ def check_costs(
     expected = {
         "bought parts": float(_parts(programme, plan, consigned=False) @ discount),
         "consigned parts": float(_parts(programme, plan, consigned=True) @ discount),
+        "own materials of made parts": float(_materials(programme, plan) @ discount),
         "conversion": float(_conversion(programme, plan) @ discount),
         "transport between factories": float(_freight(programme, plan.moves) @ discount),
         "transport to sites": float(_freight(programme, plan.shipments) @ discount),
@@ -61,6 +63,15 @@ def _parts(programme: Programme, plan: Plan, *, consigned: bool) -> FloatArray:
     for row, part in enumerate(plan.purchases.parts):
         if programme.part_of[part].consigned is consigned:
             spent += plan.purchases.used[row] * plan.purchases.price[row]
+    return spent
+
+
+def _materials(programme: Programme, plan: Plan) -> FloatArray:
+    spent = np.zeros(plan.calendar.weeks)
+    for row, name in enumerate(plan.production.lines):
+        own = programme.part_of[plan.production.parts[row]].cost
+        if name and own is not None:
+            spent += plan.production.pieces[row] * programme.usd(own)
     return spent
 
 

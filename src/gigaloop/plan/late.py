@@ -10,10 +10,10 @@ from itertools import combinations
 import numpy as np
 
 from gigaloop.core.units import WEEK
+from gigaloop.plan.findings import Late, Reason
 from gigaloop.plan.grid import NONE
 from gigaloop.plan.model import PlanModel
 from gigaloop.plan.model_site import MW
-from gigaloop.plan.records import Late, Reason
 from gigaloop.plan.results import Quantities, by_site, late_power
 from gigaloop.plan.say import Cause, clear_week, describe, mw
 from gigaloop.plan.schedule import FloatArray
@@ -37,7 +37,8 @@ def explain_late(plan: PlanModel, solution: Solution, found: Quantities) -> tupl
     For every week in which a demand is late, one reason is found, in this order: the site has no more energised
     power; its halls are full or not ready; then, walking back from the site along the cheapest way to one more rack
     (by the duals of the plan), the resource whose scarcity costs most on that way: crews, lanes, lines, burn-in
-    cells, parts, or time itself. Where nothing is scarce, another rack is worth less than it costs.
+    cells, parts, or time itself. Where none of these is scarce, room and power are kept for racks
+    that are worth more later, or another rack is worth less than it costs.
     """
     tracer = Tracer(plan, solution)
     online, installs, _ = by_site(plan, found)
@@ -129,7 +130,8 @@ def _cause(view: _View, group: int, week: int) -> Cause:
     rents = view.tracer.at_site(pair, week)
     key, rent = max(rents.items(), key=lambda item: item[1], default=(("worth", s, week), 0.0))
     if rent <= NEGLIGIBLE:
-        return Cause("worth", s, data.pairs[pair][1])
+        kept = max(view.tracer.room_online[pair, week], view.tracer.room_installed[pair, max(begun, 0)])
+        return Cause("reserved" if kept > NEGLIGIBLE else "worth", s, data.pairs[pair][1])
     kind, number, at = key
     if kind == "supply":
         return Cause(kind, data.sourcing.scarcest(data.sourcing.pools[number], at), number)

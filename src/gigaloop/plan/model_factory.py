@@ -95,7 +95,7 @@ def _make(model: Model, data: PlanData) -> IntArray:
     for a, activity in enumerate(activities):
         item = items[activity.item]
         exists[a] = data.can_complete[a]
-        spent = activity.cost * data.discount
+        spent = (activity.cost + activity.materials) * data.discount
         bought = {item.part: np.ones(weeks)} if activity.line < 0 else item.bought_parts
         for part, amount in bought.items():
             used = amount * price_of[part] * data.discount

@@ -19,6 +19,27 @@ SHIFT_WEEKS = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class HallBlocks:
+    """Rows of the halls, as indices by week.
+
+    Parameters
+    ----------
+    classes
+        Site and number of every class of halls.
+    positions, power
+        Racks installed to date against rack positions and power, at the end of each run of equal limits
+        (classes, weeks) [racks, MW].
+    enters
+        The sums of racks installed to date that a week's racks enter (pairs, weeks).
+    """
+
+    classes: tuple[tuple[int, int], ...]
+    positions: IntArray
+    power: IntArray
+    enters: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SiteBlocks:
     """Columns and rows of the sites, as indices by week. ``pairs`` are sites and generations that can meet.
 
@@ -40,8 +61,10 @@ class SiteBlocks:
         Rows: racks installed (sites, weeks).
     energised
         Rows: power online at the end of each run of equal power (sites, weeks) [MW].
-    hall
-        Rows by site and class of halls: positions and power at the end of each run (classes, weeks).
+    enters
+        Rows: the sums of racks online to date that a week's racks enter (pairs, weeks).
+    halls
+        Rows of the halls.
     asked
         Rows: power online against power asked (asked groups, weeks) [MW].
     """
@@ -55,9 +78,8 @@ class SiteBlocks:
     balance: IntArray
     crew: IntArray
     energised: IntArray
-    classes: tuple[tuple[int, int], ...]
-    hall_positions: IntArray
-    hall_power: IntArray
+    enters: IntArray
+    halls: HallBlocks
     asked: IntArray
 
 
@@ -90,12 +112,10 @@ def add_sites(model: Model, data: PlanData, ship: IntArray) -> SiteBlocks:
             delay = route.transit + data.places[route.destination].commissioning
             put(model, later(balance[pair], -delay), ship[r], 1.0)
     crew = _crews(model, data, ship)
-    energised = _energised(model, data, served, online)
-    classes, positions, power = _halls(model, data, ship)
+    energised, enters = _energised(model, data, served, online)
     tiers, late, asked = _asked(model, data, served, online)
-    return SiteBlocks(
-        pairs, waiting, served, online, late, tiers, balance, crew, energised, classes, positions, power, asked
-    )
+    halls = _halls(model, data, ship)
+    return SiteBlocks(pairs, waiting, served, online, late, tiers, balance, crew, energised, enters, halls, asked)
 
 
 def _crews(model: Model, data: PlanData, ship: IntArray) -> IntArray:
@@ -110,8 +130,11 @@ def _crews(model: Model, data: PlanData, ship: IntArray) -> IntArray:
     return rows
 
 
-def _cumulative(model: Model, name: str, flows: list[IntArray], ends: IntArray) -> IntArray:
-    """Add columns (weeks,), at the ends only, that hold the sum of flows up to and including the end's week."""
+def _cumulative(model: Model, name: str, flows: list[IntArray], ends: IntArray) -> tuple[IntArray, IntArray]:
+    """Add columns (weeks,), at the ends only, that hold the sum of flows up to and including the end's week.
+
+    Gives them, and for every week the row that its flows enter (weeks,).
+    """
     weeks = flows[0].shape[-1]
     exists = np.zeros(weeks, dtype=np.bool_)
     exists[ends] = True
@@ -123,7 +146,9 @@ def _cumulative(model: Model, name: str, flows: list[IntArray], ends: IntArray) 
     put(model, rows[ends[1:]], total[ends[:-1]], 1.0)
     for flow in flows:
         put(model, rows[ends[interval[known]]], flow[known], 1.0)
-    return total
+    entered = np.full(weeks, NONE, dtype=np.intp)
+    entered[known] = rows[ends[interval[known]]]
+    return total, entered
 
 
 def energised_ends(free: FloatArray) -> IntArray:
@@ -133,7 +158,9 @@ def energised_ends(free: FloatArray) -> IntArray:
     return np.unique(np.concatenate([ends, early[early >= 0]]))
 
 
-def _energised(model: Model, data: PlanData, served: tuple[tuple[int, int], ...], online: IntArray) -> IntArray:
+def _energised(
+    model: Model, data: PlanData, served: tuple[tuple[int, int], ...], online: IntArray
+) -> tuple[IntArray, IntArray]:
     """Racks never go offline and power never falls, so a row at the end of each run of equal power is enough."""
     exists = np.zeros((len(data.places), data.weeks), dtype=np.bool_)
     for s, _ in data.pairs:
@@ -141,14 +168,16 @@ def _energised(model: Model, data: PlanData, served: tuple[tuple[int, int], ...]
     upper = np.array([place.free * MW for place in data.places]).reshape(exists.shape)
     paths = [f"sites.{place.site.id}.energisation" for place in data.places]
     rows = grid_rows(model, "energised", exists, upper=upper, unit="MW", path=lambda s: data.programme.place(paths[s]))
+    enters = np.full((len(data.pairs), data.weeks), NONE, dtype=np.intp)
     for p, (s, g) in enumerate(data.pairs):
         flows = [online[n] for n, (_, q) in enumerate(served) if q == p]
-        total = _cumulative(model, f"online to date {p}", flows, energised_ends(data.places[s].free))
+        ends = energised_ends(data.places[s].free)
+        total, enters[p] = _cumulative(model, f"online to date {p}", flows, ends)
         put(model, rows[s], total, data.site_power(s, g) * MW)
-    return rows
+    return rows, enters
 
 
-def _halls(model: Model, data: PlanData, ship: IntArray) -> tuple[tuple[tuple[int, int], ...], IntArray, IntArray]:
+def _halls(model: Model, data: PlanData, ship: IntArray) -> HallBlocks:
     """Racks installed to date fit the halls that are ready; racks do not move from hall to hall."""
     classes = tuple((s, k) for s, place in enumerate(data.places) for k in range(len(place.halls)))
     shape = (len(classes), data.weeks)
@@ -173,17 +202,18 @@ def _halls(model: Model, data: PlanData, ship: IntArray) -> tuple[tuple[tuple[in
             path=lambda c, paths=paths: data.programme.place(paths[c]),  # type: ignore[misc]
         )
     class_at = {pair: c for c, pair in enumerate(classes)}
+    enters = np.full((len(data.pairs), data.weeks), NONE, dtype=np.intp)
     for p, (s, g) in enumerate(data.pairs):
         routes = [r for r, route in enumerate(data.ships) if (route.destination, route.carries) == (s, g)]
         flows = [later(ship[r], data.ships[r].transit) for r in routes]
-        total = _cumulative(model, f"installed to date {p}", flows, ends[s])
+        total, enters[p] = _cumulative(model, f"installed to date {p}", flows, ends[s])
         able = [class_at[s, k] for k, hall in enumerate(data.places[s].halls) if g in hall.generations]
         parts = [total] if len(able) == 1 else _split(model, p, total, len(able), capacity["positions"][able])
         for c, part in zip(able, parts, strict=True):
             for measure, each in (("positions", 1.0), ("power", data.facts[g].design_power * MW)):
                 there = rows[measure][c] != NONE
                 put(model, rows[measure][c][there], part[there], each)
-    return classes, rows["positions"], rows["power"]
+    return HallBlocks(classes, rows["positions"], rows["power"], enters)
 
 
 def _hall_ends(data: PlanData, site: int) -> IntArray:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gigaloop.plan import costs as money
 from gigaloop.plan import results
 from gigaloop.plan.binding import find_binding
 from gigaloop.plan.data import gather
 from gigaloop.plan.facts import RackFacts, energy_price, rack_facts
+from gigaloop.plan.findings import Binding, Late
 from gigaloop.plan.late import explain_late
 from gigaloop.plan.model import PlanModel, build_model, solve_model
-from gigaloop.plan.records import Binding, Late, Plan
+from gigaloop.plan.records import Plan
 from gigaloop.programme.schema import Programme
 from gigaloop.solve import Solution, SolveOptions
 
@@ -32,7 +34,7 @@ def plan_programme(
     catalogue: Catalogue | None = None,
     *,
     early_weeks: int = EARLY_WEEKS,
-    reliefs: int = 5,
+    reliefs: int = 3,
     options: SolveOptions | None = None,
 ) -> Plan:
     """Plan supply, manufacture, test, transport and deployment of a programme as one linear programme by week.
@@ -88,9 +90,9 @@ def _record(
     data, programme = plan.data, plan.data.programme
     online, installs, waiting = results.by_site(plan, found)
     used, available = results.part_totals(plan, found)
-    flows = results.flows(plan, found)
+    flows = money.flows(plan, found)
     costs = {name: float(flow @ data.discount) for name, flow in flows.items()}
-    costs["compute beyond the horizon"] = -results.beyond_horizon(plan, found)
+    costs["compute beyond the horizon"] = -money.beyond_horizon(plan, found)
     asked = np.zeros((len(data.places), data.weeks))
     for group in data.asked:
         asked[group.site] += group.cumulative(data.weeks)

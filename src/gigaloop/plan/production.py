@@ -1,4 +1,4 @@
-"""Made parts: which lines make them when, what they use, and how burn-in loads the test cells."""
+"""Production: which lines make the items when, and the limits of lines and burn-in cells."""
 
 from __future__ import annotations
 
@@ -8,42 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigaloop.core.calendar import Calendar, weeks_up
-from gigaloop.core.errors import Problem, ProgrammeError
 from gigaloop.core.units import HOUR, WEEK
 from gigaloop.plan.facts import RackFacts
+from gigaloop.plan.items import Item, build_items
 from gigaloop.plan.schedule import BoolArray, FloatArray, IntArray, power_by_week, ramp_share
-from gigaloop.programme.schema import Generation, Part, Programme, Stage
+from gigaloop.plan.sourcing import standard_price
+from gigaloop.programme.schema import Generation, Programme
 
 WEEK_HOURS = WEEK / HOUR
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Item:
-    """A part that lines make.
-
-    Parameters
-    ----------
-    generation
-        Index of the generation whose rack it is; -1 for parts of racks.
-    scale
-        Pieces per rack, the measure of the item in the model.
-    made_parts, bought_parts
-        Pieces of each component per piece, by week of use: index to (weeks,).
-    test_hours, test_of
-        Burn-in before completion [h], and the index of the generation that draws power in it.
-    first, last
-        Weeks between which it can be completed (both included).
-    """
-
-    part: str
-    generation: int
-    scale: float
-    made_parts: Mapping[int, FloatArray]
-    bought_parts: Mapping[str, FloatArray]
-    test_hours: float
-    test_of: int
-    first: int
-    last: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +34,8 @@ class Activity:
         Weeks of the line's time per good piece.
     cost
         Cost of conversion per good piece [USD].
+    materials
+        Cost of the made part's own materials, which no line of its bill lists [USD].
     allowed
         Weeks of completion (weeks,).
     most
@@ -75,6 +49,7 @@ class Activity:
     passes: float
     load: float
     cost: float
+    materials: float
     allowed: BoolArray
     most: FloatArray
 
@@ -121,26 +96,8 @@ def build_production(programme: Programme, facts: tuple[RackFacts, ...]) -> Prod
         If two generations share one rack part.
     """
     calendar = programme.calendar
-    makers = _makers(programme)
-    order = _made_in_order(programme, makers)
-    number = {part: i for i, part in enumerate(order)}
-    rack_of = _rack_parts(programme)
-    uses = [_components(programme.part_of[part], calendar) for part in order]
-    per_rack = _per_rack(order, rack_of, uses)
-    hours = _test_hours(programme, number, uses, rack_of)
-    windows = _windows(programme, order, number, uses, rack_of, makers)
-    items = tuple(
-        Item(
-            part,
-            rack_of.get(part, -1),
-            float(per_rack[:, i].max()),
-            {number[c]: amount for c, amount in uses[i].items() if c in number},
-            {c: amount for c, amount in uses[i].items() if c not in number},
-            *hours.get(part, (0.0, -1)),
-            *windows[i],
-        )
-        for i, part in enumerate(order)
-    )
+    items, per_rack = build_items(programme)
+    number = {item.part: i for i, item in enumerate(items)}
     bought: dict[str, dict[int, FloatArray]] = {}
     for i, item in enumerate(items):
         for part, amount in item.bought_parts.items():
@@ -165,101 +122,6 @@ def build_production(programme: Programme, facts: tuple[RackFacts, ...]) -> Prod
     )
 
 
-def _makers(programme: Programme) -> dict[str, list[tuple[int, int]]]:
-    """Give the factory and the cycle in weeks of every line that makes a part, by part."""
-    makers: dict[str, list[tuple[int, int]]] = {}
-    for f, factory in enumerate(programme.factories):
-        for line in factory.lines:
-            for product in line.products:
-                part = programme.part_of.get(product.part)
-                if part is not None and part.stage is not None:
-                    makers.setdefault(part.id, []).append((f, weeks_up(float(line.cycle_time))))
-    return makers
-
-
-def _rack_parts(programme: Programme) -> dict[str, int]:
-    rack_of: dict[str, int] = {}
-    for g, generation in enumerate(programme.generations):
-        if generation.rack in rack_of:
-            other = programme.generations[rack_of[generation.rack]].id
-            path = f"generations.{generation.id}.rack"
-            why = f"{generation.rack} is also the rack of {other}"
-            raise ProgrammeError([Problem(why, programme.place(path), path, "give each generation a rack part")])
-        rack_of[generation.rack] = g
-    return rack_of
-
-
-def _made_in_order(programme: Programme, makers: Mapping[str, object]) -> tuple[str, ...]:
-    """Give the made parts that racks hold, each after all the parts that use it."""
-    seen: set[str] = set()
-    done: list[str] = []
-
-    def visit(part: str) -> None:
-        if part in seen or part not in makers:
-            return
-        seen.add(part)
-        for line in programme.part_of[part].components:
-            visit(line.part)
-        done.append(part)
-
-    for generation in programme.generations:
-        visit(generation.rack)
-    return tuple(reversed(done))
-
-
-def _components(part: Part, calendar: Calendar) -> dict[str, FloatArray]:
-    """Give the pieces of each component per piece of a part, by the bill of materials in force on every Monday."""
-    used: dict[str, FloatArray] = {}
-    week = np.arange(calendar.weeks)
-    for line in part.components:
-        first = calendar.index_from(line.effective_from) if line.effective_from else 0
-        until = calendar.index_from(line.effective_until) if line.effective_until else calendar.weeks
-        amount = np.where((week >= first) & (week < until), float(line.quantity), 0.0)
-        if amount.any():
-            used[line.part] = used.get(line.part, 0.0) + amount
-    return used
-
-
-def _per_rack(order: tuple[str, ...], racks: Mapping[str, int], uses: list[dict[str, FloatArray]]) -> FloatArray:
-    """Give the most pieces of every made part that one rack of each generation holds (generations, items)."""
-    number = {part: i for i, part in enumerate(order)}
-    held = np.zeros((len(racks), len(order)))
-    for rack, g in racks.items():
-        if rack in number:
-            held[g, number[rack]] = 1.0
-        for i, used in enumerate(uses):
-            for component, amount in used.items():
-                if component in number:
-                    held[g, number[component]] += held[g, i] * float(amount.max())
-    return held
-
-
-def _test_hours(
-    programme: Programme,
-    number: Mapping[str, int],
-    uses: list[dict[str, FloatArray]],
-    racks: Mapping[str, int],
-) -> dict[str, tuple[float, int]]:
-    """Give the burn-in hours of parts and their generation: L11 hours fall on an L11 part within an L12 rack."""
-    hours: dict[str, tuple[float, int]] = {}
-    for rack, g in racks.items():
-        if rack not in number:
-            continue
-        test = programme.generations[g].test
-        inner = [
-            part
-            for part in uses[number[rack]]
-            if part in number and programme.part_of[part].stage is Stage.L11 and part not in hours
-        ]
-        if programme.part_of[rack].stage is Stage.L12 and inner:
-            hours[rack] = (float(test.l12) / HOUR, g)
-            pieces = sum(float(uses[number[rack]][part].max()) for part in inner)
-            hours |= {part: (float(test.l11) / HOUR / pieces, g) for part in inner}
-        else:
-            hours[rack] = (float(test.l11 + test.l12) / HOUR, g)
-    return hours
-
-
 def _evaluation_weeks(generation: Generation, calendar: Calendar) -> IntArray:
     if generation.evaluation is None:
         return np.arange(0)
@@ -267,39 +129,6 @@ def _evaluation_weeks(generation: Generation, calendar: Calendar) -> IntArray:
     return np.arange(
         calendar.clip(calendar.index_from(dates.evaluation)), calendar.clip(calendar.index_from(dates.ramp))
     )
-
-
-def _windows(
-    programme: Programme,
-    order: tuple[str, ...],
-    number: Mapping[str, int],
-    uses: list[dict[str, FloatArray]],
-    racks: Mapping[str, int],
-    makers: Mapping[str, list[tuple[int, int]]],
-) -> list[tuple[int, int]]:
-    """Give the weeks in which each made part can be completed: early enough for its parents, and not after them."""
-    calendar = programme.calendar
-    made_at = {factory.id for factory in programme.factories}
-    transits = [
-        weeks_up(float(lane.transit))
-        for lane in programme.lanes
-        if lane.origin in made_at and lane.destination in made_at
-    ]
-    transit = max(transits, default=0)
-    first, last = [calendar.weeks] * len(order), [-1] * len(order)
-    for i, part in enumerate(order):
-        if part in racks:
-            generation = programme.generations[racks[part]]
-            dates = generation.effectivity
-            first[i] = min(first[i], calendar.index_from(dates.evaluation if generation.evaluation else dates.ramp))
-            last[i] = max(last[i], min(calendar.index(dates.end_of_life), calendar.weeks - 1))
-        cycles = [cycle for _, cycle in makers[part]]
-        for component in uses[i]:
-            if component in number:
-                c = number[component]
-                first[c] = min(first[c], first[i] - max(cycles) - transit)
-                last[c] = max(last[c], last[i] - min(cycles))
-    return [(max(a, 0), b) for a, b in zip(first, last, strict=True)]
 
 
 def _activities(
@@ -323,7 +152,8 @@ def _activities(
                 if tested and factory.test_cells is None:
                     allowed = np.zeros_like(allowed)
                 cost = programme.usd(product.conversion_cost) / good
-                yield Activity(f, at, i, cycle, 1.0 / good, 1.0 / per_week, cost, allowed, most)
+                own = standard_price(programme, programme.part_of[product.part])
+                yield Activity(f, at, i, cycle, 1.0 / good, 1.0 / per_week, cost, own, allowed, most)
 
 
 def _when(
@@ -362,7 +192,7 @@ def _purchases(
         if items[i].part in supplied:
             allowed = (week >= items[i].first) & (week <= items[i].last)
             for f in sorted(factories):
-                yield Activity(f, -1, i, 0, 1.0, 0.0, 0.0, allowed, np.full(weeks, np.inf))
+                yield Activity(f, -1, i, 0, 1.0, 0.0, 0.0, 0.0, allowed, np.full(weeks, np.inf))
 
 
 def _test_limits(programme: Programme) -> Iterator[TestLimits | None]:

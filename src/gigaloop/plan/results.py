@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gigaloop.core.units import WEEK, YEAR
 from gigaloop.plan.data import Route
+from gigaloop.plan.findings import FirstUnits
 from gigaloop.plan.grid import values
 from gigaloop.plan.model import PlanModel
 from gigaloop.plan.model_factory import test_limit, test_load
 from gigaloop.plan.model_supply import pool_use
-from gigaloop.plan.records import FirstUnits, Loads, Making, Purchases, Stocks, Transport
+from gigaloop.plan.quantities import Loads, Making, Purchases, Stocks, Transport
 from gigaloop.plan.schedule import FloatArray, IntArray
 from gigaloop.plan.sourcing import Source
 from gigaloop.solve import Solution
@@ -267,65 +267,6 @@ def _lane_loads(plan: PlanModel, found: Quantities) -> Loads:
     names = tuple(data.programme.lanes[n].id for n in limited)
     limit = np.array([np.full(data.weeks, data.lane_capacity(n)) for n in limited], dtype=np.float64)
     return Loads("lane", names, tuple(f"lanes.{name}" for name in names), "pcs/week", used, limit.reshape(used.shape))
-
-
-def flows(plan: PlanModel, found: Quantities) -> dict[str, FloatArray]:
-    """Give costs by week, undiscounted (weeks,) [USD]; what the compute brings is negative."""
-    data, policy = plan.data, plan.data.programme.policy
-    usd = data.programme.usd
-    activities = data.production.activities
-    consigned = np.array([data.programme.part_of[source.part].consigned for source in data.sourcing.sources])
-    bought = found.used * np.array([source.price for source in data.sourcing.sources]).reshape(-1, 1)
-    is_rack = np.array([data.production.items[i].generation >= 0 for _, i in plan.factory.nodes], dtype=np.bool_)
-    tier_cost = np.array([cost for _, cost in plan.site.tiers]).reshape(-1, 1)
-    compute, energy = _earned(plan, found)
-    result = {
-        "bought parts": bought[~consigned].sum(axis=0),
-        "consigned parts": bought[consigned].sum(axis=0),
-        "conversion": np.array([a.cost for a in activities]) @ found.made if activities else np.zeros(data.weeks),
-        "transport between factories": _freight(data.moves, found.moved),
-        "transport to sites": _freight(data.ships, found.shipped),
-        "factory stock": found.stock[is_rack].sum(axis=0) * usd(policy.stock_cost) * WEEK,
-        "waiting racks": found.waiting.sum(axis=0) * usd(policy.waiting_cost) * WEEK,
-        "evaluation units not made": np.zeros(data.weeks),
-        "lateness": (found.late * tier_cost).sum(axis=0) * WEEK,
-        "energy": energy,
-        "compute online": -compute,
-    }
-    for g, weeks in enumerate(data.production.evaluation):
-        if found.short[g] > 0.0:
-            cost = usd(policy.late_cost) * data.facts[g].power * len(weeks) * WEEK
-            result["evaluation units not made"][weeks[-1]] += cost * found.short[g]
-    return result
-
-
-def _freight(routes: tuple[Route, ...], pieces: FloatArray) -> FloatArray:
-    return np.asarray(np.array([route.cost for route in routes]) @ pieces if routes else np.zeros(pieces.shape[1]))
-
-
-def _earned(plan: PlanModel, found: Quantities) -> tuple[FloatArray, FloatArray]:
-    """Give what the compute online earns and what its energy costs, by week (weeks,) [USD]."""
-    data, policy = plan.data, plan.data.programme.policy
-    life = max(round(float(policy.rack_life) / WEEK), 1)
-    change = (1.0 + float(policy.compute_price_change) * YEAR) ** (np.arange(data.weeks) * WEEK / YEAR)
-    compute, energy = np.zeros(data.weeks), np.zeros(data.weeks)
-    for n, (_, p) in enumerate(plan.site.served):
-        s, g = data.pairs[p]
-        to_date = np.cumsum(found.online[n])
-        living = to_date.copy()
-        living[life:] -= to_date[:-life]
-        generation = data.programme.generations[g]
-        hourly = float(generation.accelerators_per_rack) * data.programme.usd(generation.compute_value)
-        compute += living * hourly * float(policy.availability) * WEEK * change
-        mean = data.facts[g].power * float(policy.utilisation) * float(data.places[s].site.pue)
-        energy += living * mean * data.energy_prices[s] * WEEK
-    return compute, energy
-
-
-def beyond_horizon(plan: PlanModel, found: Quantities) -> float:
-    """Give the value, net of energy, of racks online after the end of the horizon, in present value [USD]."""
-    worth = [plan.data.worth[plan.data.pairs[p]].beyond for _, p in plan.site.served]
-    return float(sum(each @ found.online[n] for n, each in enumerate(worth)))
 
 
 def first_units(plan: PlanModel, found: Quantities) -> tuple[FirstUnits, ...]:

@@ -44,7 +44,7 @@ def _rows_of(plan: PlanModel, kind: str, index: int) -> IntArray:
 
 def clear_week(plan: PlanModel, solution: Solution, cause: Cause, last: int) -> int | None:
     """Give the first week after ``last`` in which a cause no longer binds; None where it binds to the end."""
-    if cause.index == NONE or cause.kind == "worth":
+    if cause.index == NONE or cause.kind in ("worth", "reserved"):
         return None
     data = plan.data
     if cause.kind == "energisation":
@@ -112,6 +112,13 @@ def describe(plan: PlanModel, cause: Cause, site: int, clears: dt.date | None) -
         return path, f"The burn-in cells of {factory.name} have no {measure} left {until}."
     if kind == "supply":
         return _supply(plan, n, until)
+    if kind == "reserved":
+        generation = programme.generations[cause.other]
+        path = f"sites.{programme.sites[n].id}"
+        return (
+            path,
+            f"Room and power at {name} are kept for racks that are worth more than {generation.name} racks now.",
+        )
     if kind == "worth":
         generation = programme.generations[cause.other]
         path = f"generations.{generation.id}.compute_value"

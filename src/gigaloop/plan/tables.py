@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from gigaloop.plan.records import Plan, Transport
+from gigaloop.plan.quantities import Transport
+from gigaloop.plan.records import Plan
 from gigaloop.plan.schedule import FloatArray
 
 Column = np.ndarray[Any, Any]

@@ -113,6 +113,16 @@ class Tracer:
         return duals(self.solution, self.plan.site.balance)
 
     @cached_property
+    def room_online(self) -> FloatArray:
+        """Rents of power that a rack online from a week takes from racks to come (pairs, weeks)."""
+        return -duals(self.solution, self.plan.site.enters)
+
+    @cached_property
+    def room_installed(self) -> FloatArray:
+        """Rents of room in halls that a rack installed in a week takes from racks to come (pairs, weeks)."""
+        return -duals(self.solution, self.plan.site.halls.enters)
+
+    @cached_property
     def pool_rent(self) -> dict[int, FloatArray]:
         """Rents of pools of parts, beyond what the dearest supplier asks (weeks,)."""
         return {n: duals(self.solution, blocks.rows).min(axis=0) for n, blocks in self.plan.pools.items()}

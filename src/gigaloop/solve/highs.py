@@ -199,7 +199,7 @@ class Engine:
         """
         began = time.perf_counter()
         status = self._run_once(options, start)
-        if status == _highspy.HighsModelStatus.kUnknown:  # numerical trouble: once more, from scratch
+        if status in self._trouble():  # numerical trouble: once more, from scratch
             self._highs.clearSolver()
             status = self._run_once(replace(options, method="simplex", warm=False), None)
         outcome, stopped_by = self._outcome(status, options)
@@ -259,12 +259,17 @@ class Engine:
         if interrupts.error is not None:
             raise interrupts.error
         model_status = self._highs.getModelStatus()
-        if status == _highspy.HighsStatus.kError:
+        if status == _highspy.HighsStatus.kError and model_status not in self._trouble():
             text = self._highs.modelStatusToString(model_status)
             raise SolveError(f"HiGHS stopped with an error ({text})", hint="SolveOptions(log=True) shows why")
         if interrupts.by_keyboard and not (model_status.name in _STOPPED_BY and self._is_feasible()):
             raise KeyboardInterrupt
         return model_status
+
+    @staticmethod
+    def _trouble() -> tuple[Any, ...]:
+        """Give the ends of a run that another method may get past."""
+        return _highspy.HighsModelStatus.kUnknown, _highspy.HighsModelStatus.kSolveError
 
     def _method(self, options: SolveOptions) -> str:
         if options.method != _CHOOSE:

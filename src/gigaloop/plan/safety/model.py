@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -182,37 +181,29 @@ def _costs(by_time: FloatArray, time: int, entering: int, limit: int) -> FloatAr
 
 
 def trim(model: Model, outgoing: IntArray) -> tuple[IntArray, IntArray]:
-    """Make promises cheaper without breaking any: no stage waits longer than its slowest supplier makes it wait.
+    """Lower the cost of service times without breaking a promise.
 
-    Every outgoing service time is then raised as far as all that follow, and its limit, allow.
+    No stage is made to wait longer than its slowest supplier makes it, and every promise that no customer needs is
+    lengthened as far as the customers' waits and its limit allow.
 
     Parameters
     ----------
     model
         The problem.
     outgoing
-        Service times that can be kept (n,) [period].
+        Outgoing service times (n,) [period]; those longer than can be kept are shortened.
 
     Returns
     -------
     incoming, outgoing
-        Service times (n,), (n,) [period] that cost no more.
+        Service times (n,), (n,) [period].
     """
     into, outof = group(model.target, model.size), group(model.source, model.size)
-    out = outgoing.copy()
-    incoming = np.zeros_like(out)
+    incoming, out = np.zeros_like(outgoing), outgoing.copy()
     for i in model.order:
         incoming[i] = out[model.source[into[i]]].max(initial=0)
-        room = min(int(model.limit[i]), int(incoming[i] + model.time[i]))
-        if len(outof[i]):  # the customers' incoming times as they stand, before they are trimmed themselves
-            room = min(room, max(int(out[i]), 0))
-        out[i] = room
+        out[i] = min(out[i], incoming[i] + model.time[i], model.limit[i])
     for i in model.order[::-1]:
-        room = min(int(model.limit[i]), int(incoming[i] + model.time[i]))
-        out[i] = min(room, int(incoming[model.target[outof[i]]].min(initial=room)))
+        room = min(int(incoming[i] + model.time[i]), int(model.limit[i]))
+        out[i] = incoming[model.target[outof[i]]].min(initial=room)
     return incoming, out
-
-
-def whole(values: Sequence[int]) -> IntArray:
-    """Give whole numbers as an array."""
-    return np.array(values, dtype=np.intp)

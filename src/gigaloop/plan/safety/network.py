@@ -77,7 +77,7 @@ class Network:
     def __post_init__(self) -> None:
         problems = find_problems(self.stages, self.arcs)
         if problems:
-            raise ProgrammeError(problems, title=_title(len(problems)))
+            raise ProgrammeError(problems, title=title(len(problems)))
 
     @property
     def is_tree(self) -> bool:
@@ -106,7 +106,8 @@ def _nowhere(_table: str, _index: int, _field: Field) -> None:
     return None
 
 
-def _title(count: int) -> str:
+def title(count: int) -> str:
+    """Give the title of an error with so many problems."""
     return f"the network of stages has {count} problem" + ("" if count == 1 else "s")
 
 
@@ -168,7 +169,11 @@ def _numbers(stage: Stage, i: int, where: Where) -> list[Problem]:
 def _demand(stage: Stage, i: int, where: Where) -> list[Problem]:
     """Find what a stage with demand lacks."""
     if not stage.has_demand:
-        return []
+        if stage.z is None:
+            return []
+        why = f"stage '{stage.id}' has a coverage but no demand"
+        hint = "remove it, or write mean and standard deviation of the demand"
+        return [Problem(why, where("stages", i, "z"), stage.id, hint)]
     lacks: list[tuple[Field, str, str]] = []
     if stage.demand_mean is None:
         lacks.append(("demand_mean", "no mean", "write the mean demand per period"))
@@ -207,7 +212,7 @@ def _cycles(stages: Sequence[Stage], arcs: Sequence[Arc], index: dict[str, int],
     """Name cycles until removing their stages leaves none."""
     left = {stage.id for stage in stages}
     known = [(k, arc) for k, arc in enumerate(arcs) if arc.source in index and arc.target in index]
-    problems = []
+    problems: list[Problem] = []
     while True:
         follow: dict[str, tuple[str, int]] = {}
         while left:  # take out what nothing feeds, then what feeds nothing, until only cycles and what joins them stay

@@ -80,7 +80,9 @@ def peel(n: int, source: IntArray, target: IntArray) -> tuple[list[tuple[int, in
     return steps, np.flatnonzero(~np.array(gone, dtype=np.bool_))
 
 
-def fold(model: Model, steps: list[tuple[int, int]], costs: Costs) -> tuple[float, list[Step]]:
+def fold(
+    model: Model, steps: list[tuple[int, int]], costs: Costs, source: IntArray, target: IntArray
+) -> tuple[float, list[Step]]:
     """Fold stages into their neighbours' costs, in the order in which they were taken off.
 
     Parameters
@@ -91,6 +93,8 @@ def fold(model: Model, steps: list[tuple[int, int]], costs: Costs) -> tuple[floa
         What :func:`peel` gives.
     costs
         Costs of service times; those of neighbours are replaced.
+    source, target
+        Stages that the arcs join (m,).
 
     Returns
     -------
@@ -105,15 +109,15 @@ def fold(model: Model, steps: list[tuple[int, int]], costs: Costs) -> tuple[floa
             both = own + costs.incoming[i][:, None] + costs.outgoing[i]
             total += float(both.min())
             done.append(Step(i, arc, None))
-        elif model.source[arc] == i:
-            j = int(model.target[arc])
+        elif source[arc] == i:
+            j = int(target[arc])
             by_out = (own + costs.incoming[i][:, None]).min(axis=0) + costs.outgoing[i]
             least = np.minimum.accumulate(by_out)
             room = np.minimum(np.arange(len(costs.incoming[j])), len(least) - 1)
             costs.incoming[j] = costs.incoming[j] + least[room]
             done.append(Step(i, arc, by_out))
         else:
-            j = int(model.source[arc])
+            j = int(source[arc])
             by_in = (own + costs.outgoing[i]).min(axis=1) + costs.incoming[i]
             least = np.minimum.accumulate(by_in[::-1])[::-1]
             costs.outgoing[j] = costs.outgoing[j] + least[: len(costs.outgoing[j])]
@@ -121,7 +125,15 @@ def fold(model: Model, steps: list[tuple[int, int]], costs: Costs) -> tuple[floa
     return total, done
 
 
-def unfold(model: Model, steps: list[Step], costs: Costs, incoming: IntArray, outgoing: IntArray) -> None:
+def unfold(
+    model: Model,
+    steps: list[Step],
+    costs: Costs,
+    incoming: IntArray,
+    outgoing: IntArray,
+    source: IntArray,
+    target: IntArray,
+) -> None:
     """Write the best service times of the folded stages into ``incoming`` and ``outgoing``, last folded first."""
     for step in reversed(steps):
         i = step.stage
@@ -129,37 +141,11 @@ def unfold(model: Model, steps: list[Step], costs: Costs, incoming: IntArray, ou
         if step.by_time is None:
             both = own + costs.incoming[i][:, None] + costs.outgoing[i]
             incoming[i], outgoing[i] = np.unravel_index(int(both.argmin()), both.shape)
-        elif model.source[step.arc] == i:
-            wait = int(incoming[model.target[step.arc]])
+        elif source[step.arc] == i:
+            wait = int(incoming[target[step.arc]])
             outgoing[i] = int(step.by_time[: wait + 1].argmin())
             incoming[i] = int((own[:, outgoing[i]] + costs.incoming[i]).argmin())
         else:
-            wait = int(outgoing[model.source[step.arc]])
+            wait = int(outgoing[source[step.arc]])
             incoming[i] = wait + int(step.by_time[wait:].argmin())
             outgoing[i] = int((own[incoming[i]] + costs.outgoing[i]).argmin())
-
-
-def solve_forest(model: Model, arcs: IntArray, costs: Costs) -> tuple[float, IntArray, IntArray]:
-    """Find the best service times where only some arcs count, and these close no loop.
-
-    Parameters
-    ----------
-    model
-        The problem.
-    arcs
-        Numbers of the arcs that count.
-    costs
-        Costs of service times (infinite: forbidden); left as they are.
-
-    Returns
-    -------
-    cost, incoming, outgoing
-        Least cost [money], infinite where nothing is allowed; service times (n,), (n,) [period].
-    """
-    steps, _ = peel(model.size, model.source[arcs], model.target[arcs])
-    steps = [(i, int(arcs[k]) if k >= 0 else -1) for i, k in steps]
-    mine = costs.copy()
-    total, done = fold(model, steps, mine)
-    incoming, outgoing = np.zeros(model.size, dtype=np.intp), np.zeros(model.size, dtype=np.intp)
-    unfold(model, done, mine, incoming, outgoing)
-    return total, incoming, outgoing

@@ -1,0 +1,93 @@
+"""The bundled programme, end to end: what the plan must show, and its report in a browser."""
+
+import re
+
+import numpy as np
+import pytest
+
+import gigaloop
+from gigaloop.plan import check_plan
+from gigaloop.programme.starter import bundled_programmes
+from gigaloop.report.content import build_report
+from gigaloop.study.headline import headline
+
+
+@pytest.fixture(scope="module")
+def result():
+    return gigaloop.run(gigaloop.load(bundled_programmes()["us-buildout"]))
+
+
+@pytest.fixture(scope="module")
+def page_file(result, tmp_path_factory):
+    return gigaloop.report(result, tmp_path_factory.mktemp("report") / "report.html")
+
+
+def test_the_programme_is_of_the_size_and_kind_that_it_says(result):
+    programme = result.programme
+    assert len(programme.generations) >= 3
+    assert {generation.power.bus for generation in programme.generations} == {"54 VDC", "800 VDC"}
+    assert {factory.state for factory in programme.factories} >= {"WI", "OH", "TX", "VA", "IN"}
+    asked = result.plan.asked_power[:, -1].sum()
+    assert asked + sum(result.plan.built_power().values()) >= 10e9
+    assert any(contract.kind == "option" for contract in programme.contracts)
+
+
+# Published ranges of rack power: GB200 120-132 kW, GB300 132-142 kW, Vera Rubin NVL72 190-230 kW, Kyber about 600 kW;
+# the sources stand with the entries of kind `rack` in the catalogue.
+@pytest.mark.parametrize(
+    ("generation", "low", "high"),
+    [("gb200-nvl72", 120, 132), ("gb300-nvl72", 132, 142), ("vr200-nvl72", 190, 230), ("rubin-ultra-kyber", 570, 660)],
+)
+def test_rack_power_from_the_bill_of_materials_lands_in_the_published_range(result, generation, low, high):
+    assert low <= result.designs[generation].power.design / 1e3 <= high
+
+
+def test_an_independent_check_of_the_plan_finds_nothing(result):
+    assert check_plan(result.programme, result.designs, result.plan) == ()
+
+
+def test_every_lateness_has_a_reason_and_what_binds_was_planned_again(result):
+    assert all(late.reasons and late.sentence for late in result.plan.late)
+    assert len(headline(result).binding) == 3
+    assert all(binding.worth is not None and binding.worth > 0 for binding in headline(result).binding)
+
+
+def test_what_is_online_never_exceeds_what_is_energised(result):
+    plan = result.plan
+    online = plan.online_power.sum(axis=1) + plan.online_at_start[:, None]
+    assert np.all(online <= np.maximum(plan.energised, plan.online_at_start[:, None]) * (1 + 1e-6) + 1.0)
+
+
+def test_totals_of_the_report_reconcile_with_the_tables_of_the_run(result):
+    figures = {figure.id: figure for figure in build_report(result).figures()}
+    last = [series.floats[-1] for series in figures["online-by-generation"].series]
+    sql = result.sql("select sum(usd) / 1e9 from value where \"group\" = 'capital'").fetchall()[0][0]
+    capital = sum(sum(value or 0.0 for value in series.floats) for series in figures["capital"].series)
+    assert capital == pytest.approx(sql)
+    assert sum(value or 0.0 for value in last) == pytest.approx(headline(result).years[-1].online / 1e6)
+
+
+@pytest.mark.browser
+def test_the_report_is_drawn_complains_of_nothing_and_asks_nothing(result, page_file, visit):
+    seen = visit(page_file)
+    for figure in build_report(result).figures():
+        assert seen.page.locator(f"#{figure.id} .chart svg path").count() > 0, figure.id
+    assert seen.complaints == []
+    assert seen.requests == [page_file.as_uri()]
+
+
+@pytest.mark.browser
+def test_axe_finds_nothing_in_the_report(page_file, visit):
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(visit(page_file).page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.browser
+def test_a_headline_number_shows_its_evidence(page_file, visit):
+    page = visit(page_file).page
+    page.locator(".kpi button").first.click()
+    card = page.locator(".pop:popover-open").inner_text()
+    assert "computed" in card
+    assert re.search(r"\d{4}-\d{2}-\d{2}", card)
