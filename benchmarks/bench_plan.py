@@ -16,12 +16,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.plan_programmes import generated
 
+from gigaloop.core.calendar import weeks_up
 from gigaloop.plan import RackFacts
 from gigaloop.plan.data import gather
 from gigaloop.plan.facts import energy_price, rack_facts
 from gigaloop.plan.grid import NONE
 from gigaloop.plan.model import PlanModel, build_model, solve_model
-from gigaloop.plan.planning import EARLY_WEEKS
 from gigaloop.programme.schema import Programme
 from gigaloop.solve import Solution, SolveOptions
 
@@ -32,7 +32,8 @@ HALF = {"weeks": 104, "generations": 3, "factories": 4, "sites": 6}
 def built(programme: Programme, facts: dict[str, RackFacts]) -> PlanModel:
     """Build the model of a programme."""
     prices = tuple(energy_price(programme, site, None) for site in programme.sites)
-    return build_model(gather(programme, rack_facts(programme.generations, facts), prices, EARLY_WEEKS))
+    early = weeks_up(float(programme.policy.early))
+    return build_model(gather(programme, rack_facts(programme.generations, facts), prices, early))
 
 
 def by_linprog(plan: PlanModel) -> tuple[float, float]:

@@ -40,7 +40,7 @@ PLUMBING = (
     "study/store.py",
 )
 
-EXACT = frozenset({273.15, 12, 24, 30, 52, 53, 60, 365, 365.25, 366, 3600, 8760, 86400})
+EXACT = frozenset({273.15, 12, 24, 30, 52, 53, 60, 168, 365, 365.25, 366, 3600, 8760, 86400})
 HALVES = frozenset({0.5, 0.25, 0.75, 1.5, 2.5})
 NAMES_A_SOURCE = re.compile(
     r"https?://|\b[Dd][Oo][Ii]\b|\bSource:|\b10\.\d{4,}/|\barXiv\b|\bet al\.|\bORv\d|\b(?:ASHRAE|BIPM|IAPWS)\b"

@@ -15,6 +15,7 @@ import pytest
 from tests.cli.spoiling import edit
 
 from gigaloop.study import chain
+from gigaloop.study.cache import Cache
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def test_run_prints_one_object_with_all_that_was_promised(ran, starter):
 
 
 def test_a_second_run_keeps_every_stage_and_says_the_same(ran, starter, gigaloop, monkeypatch):
-    monkeypatch.setattr(chain, "_MEMORY", chain.Cache())
+    monkeypatch.setattr(chain, "_MEMORY", Cache())
     again = gigaloop("run", starter, "--json").json
     assert all(stage["cached"] for stage in again["stages"] if stage["name"] != "report")
     for part in ("key", "designs", "plan", "value", "watch"):

@@ -1,6 +1,7 @@
 """The bundled programme, end to end: what the plan must show, and its report in a browser."""
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,7 +44,7 @@ def test_rack_power_from_the_bill_of_materials_lands_in_the_published_range(resu
 
 
 def test_an_independent_check_of_the_plan_finds_nothing(result):
-    assert check_plan(result.programme, result.designs, result.plan) == ()
+    assert check_plan(result.programme, result.designs, result.plan, result.catalogue) == ()
 
 
 def test_every_lateness_has_a_reason_and_what_binds_was_planned_again(result):
@@ -59,7 +60,7 @@ def test_what_is_online_never_exceeds_what_is_energised(result):
 
 
 def test_totals_of_the_report_reconcile_with_the_tables_of_the_run(result):
-    figures = {figure.id: figure for figure in build_report(result).figures()}
+    figures: dict[str, Any] = {figure.id: figure for figure in build_report(result).figures()}
     last = [series.floats[-1] for series in figures["online-by-generation"].series]
     sql = result.sql("select sum(usd) / 1e9 from value where \"group\" = 'capital'").fetchall()[0][0]
     capital = sum(sum(value or 0.0 for value in series.floats) for series in figures["capital"].series)

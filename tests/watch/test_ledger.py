@@ -15,11 +15,12 @@ GW = 1e9
 
 
 def programme(claims=(), contracts=(), sites=("a", "b")) -> Programme:
-    policy = Policy.model_construct(escalation=Quantity.of(0, "%/yr"))
+    policy = cast("Any", Policy).model_construct(escalation=Quantity.of(0, "%/yr"))
     named = tuple(SimpleNamespace(id=site) for site in sites)
-    return Programme.model_construct(
+    made: Programme = cast("Any", Programme).model_construct(
         claims=tuple(claims), contracts=tuple(contracts), sites=cast("Any", named), policy=policy, price_year=2026
     )
+    return made
 
 
 def claim(name: str, firmness: str, **fields: Any) -> Claim:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +12,12 @@ import numpy as np
 from gigaloop.core.units import WEEK
 from gigaloop.plan.findings import Binding
 from gigaloop.plan.grid import NONE, duals, values
-from gigaloop.plan.model import PlanModel, solve_model
+from gigaloop.plan.model import PlanModel, solve_model, twin
 from gigaloop.plan.model_factory import MONEY
 from gigaloop.plan.model_site import MW, SHIFT_WEEKS
 from gigaloop.plan.model_supply import pool_arrivals
 from gigaloop.plan.schedule import FloatArray, IntArray
-from gigaloop.solve import Solution, SolveOptions
+from gigaloop.solve import Basis, Solution, SolveOptions
 
 RAISE = 0.10
 """Share by which a resource is raised to prove what it is worth."""
@@ -65,40 +67,28 @@ def find_binding(plan: PlanModel, solution: Solution, reliefs: int, options: Sol
         if float(gain.sum()) > _NEGLIGIBLE * scale:
             ranked.append((float(gain.sum()), resource))
     ranked.sort(key=lambda pair: -pair[0])
-    basis = plan.model.basis() if ranked and reliefs else None
-    found = []
-    for position, (_, resource) in enumerate(ranked):
-        again = None
-        if position < reliefs and basis is not None:
-            plan.model.restore(basis)
-            again = _plan_again(plan, resource, options)
-        found.append(_binding(plan, solution, resource, again))
+    chosen = [resource for _, resource in ranked[:reliefs]]
+    with ThreadPoolExecutor(max_workers=max(1, min(len(chosen), os.cpu_count() or 1))) as pool:
+        basis = plan.model.basis() if chosen else None
+        again = list(pool.map(lambda resource: _plan_again(plan, basis, resource, options), chosen))
+    again += [None] * (len(ranked) - len(chosen))
+    found = [_binding(plan, solution, resource, other) for (_, resource), other in zip(ranked, again, strict=True)]
     proved = [each for each in found if each.worth is not None]
     return tuple(sorted(proved, key=lambda each: -(each.worth or 0.0)) + found[len(proved) :])
 
 
-def _plan_again(plan: PlanModel, resource: _Resource, options: SolveOptions) -> Solution:
-    model = plan.model
-    before = model.program()
-    change: Callable[[FloatArray], None]
+def _plan_again(plan: PlanModel, basis: Basis | None, resource: _Resource, options: SolveOptions) -> Solution | None:
+    """Plan again with a resource relieved, on a model of its own: HiGHS runs outside Python's lock."""
+    own = twin(plan)
+    if basis is not None:
+        own.model.restore(basis)
     if resource.lower:
-
-        def change(limit: FloatArray) -> None:
-            model.set_limits(resource.rows, lower=limit, upper=limit)
+        own.model.set_limits(resource.rows, lower=resource.relieved, upper=resource.relieved)
     else:
-
-        def change(limit: FloatArray) -> None:
-            model.set_limits(resource.rows, upper=limit)
-
-    limits = (before.row_lower if resource.lower else before.row_upper)[resource.rows]
-    change(resource.relieved)
+        own.model.set_limits(resource.rows, upper=resource.relieved)
     if resource.bounds is not None:
-        model.set_bounds(resource.bounds[0], upper=resource.bounds[1])
-    again = solve_model(plan, options)
-    change(limits)
-    if resource.bounds is not None:
-        model.set_bounds(resource.bounds[0], upper=before.column_upper[resource.bounds[0]])
-    return again
+        own.model.set_bounds(resource.bounds[0], upper=resource.bounds[1])
+    return solve_model(own, options)
 
 
 def online_energy(plan: PlanModel, solution: Solution) -> float:

@@ -18,7 +18,8 @@ from gigaloop.plan.sourcing import Sourcing, build_sourcing
 from gigaloop.programme.schema import Programme
 
 LAST_SHIPMENT_WEEKS = 26
-"""Weeks after the last build of a generation in which its last racks leave the factories."""
+"""Weeks after the last build of a generation in which its last racks leave the factories. Source: a choice of this
+model, which keeps it small; later shipments are not planned."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -64,6 +64,13 @@ def build_model(data: PlanData) -> PlanModel:
     return plan
 
 
+def twin(plan: PlanModel) -> PlanModel:
+    """Build the same model anew, with the same pools in the same order, so that indices and a basis of one fit both."""
+    made = build_model(plan.data)
+    made.add_pools([number for number in plan.pools if number not in made.pools])
+    return made
+
+
 def solve_model(plan: PlanModel, options: SolveOptions) -> Solution:
     """Solve, adding pools of parts until none is overdrawn.
 

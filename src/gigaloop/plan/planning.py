@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gigaloop.core.calendar import weeks_up
 from gigaloop.plan import costs as money
 from gigaloop.plan import results
 from gigaloop.plan.binding import find_binding
@@ -24,16 +25,13 @@ if TYPE_CHECKING:
     from gigaloop.catalogue import Catalogue
     from gigaloop.design.records import Design
 
-EARLY_WEEKS = 26
-"""How many weeks before its date a demand may be served, unless told otherwise."""
-
 
 def plan_programme(
     programme: Programme,
     designs: Mapping[str, Design] | Mapping[str, RackFacts],
     catalogue: Catalogue | None = None,
     *,
-    early_weeks: int = EARLY_WEEKS,
+    early_weeks: int | None = None,
     reliefs: int = 3,
     options: SolveOptions | None = None,
 ) -> Plan:
@@ -50,7 +48,8 @@ def plan_programme(
     catalogue
         Where the price of electricity is looked up for sites that state none.
     early_weeks
-        How many weeks before its date a demand may be served; compute online then has its full value.
+        How many weeks before its date a demand may be served; ``policy.early`` where not given. Compute online then
+        has its full value.
     reliefs
         How many of the resources that bind most are relieved and planned again to prove what they are worth.
     options
@@ -71,7 +70,8 @@ def plan_programme(
     begin = time.perf_counter()
     facts = rack_facts(programme.generations, designs)
     prices = tuple(energy_price(programme, site, catalogue) for site in programme.sites)
-    plan = build_model(gather(programme, facts, prices, max(early_weeks, 0)))
+    early = weeks_up(float(programme.policy.early)) if early_weeks is None else max(early_weeks, 0)
+    plan = build_model(gather(programme, facts, prices, early))
     solution = solve_model(plan, options)
     found = results.read_quantities(plan, solution)
     late = explain_late(plan, solution, found)

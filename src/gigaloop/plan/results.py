@@ -20,6 +20,7 @@ from gigaloop.solve import Solution
 _NOISE = 1e-7
 """Racks, pieces per rack or MW below which a value of the solver is rounding."""
 _FIRST_RACK = 0.999
+"""Racks in all from which the first one counts as made. Source: one, less the rounding of the solver."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

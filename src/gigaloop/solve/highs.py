@@ -199,9 +199,11 @@ class Engine:
         """
         began = time.perf_counter()
         status = self._run_once(options, start)
-        if status in self._trouble():  # numerical trouble: once more, from scratch
+        if status in self._trouble():  # mostly of presolve's making: once more, from scratch and without it
             self._highs.clearSolver()
-            status = self._run_once(replace(options, method="simplex", warm=False), None)
+            self.option("presolve", "off")
+            status = self._run_once(replace(options, warm=False), None)
+            self.option("presolve", _CHOOSE)
         outcome, stopped_by = self._outcome(status, options)
         info = self._highs.getInfo()
         mixed = bool(self._integer.any())

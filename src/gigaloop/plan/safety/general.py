@@ -27,6 +27,7 @@ _PROBES = 8
 _SWEEPS_TO_PROBE = 5
 _SAME = 1e-9
 """Relative difference of bounds below which they count as equal when the next node is picked [1]."""
+_FORESTS_BELOW = 4
 _ROUNDING = 1e-11
 """Relative error allowed to sums of floats in the bound [1]."""
 
@@ -98,7 +99,9 @@ class _Search:
     def __init__(self, model: Model, core: Core, costs: Costs, offset: float, effort: Effort) -> None:
         self.model, self.core, self.costs, self.offset, self.effort = model, core, costs, offset, effort
         self.best = math.inf
+        self.floor = math.inf  # least bound of the parts that could not be split
         self.times: Times = (np.zeros(model.size, dtype=np.intp), np.zeros(model.size, dtype=np.intp))
+        self.random = np.random.default_rng(effort.seed)
         self.deadline = time.perf_counter() + effort.time_limit
 
     def run(self) -> tuple[Times, float, str]:
@@ -123,12 +126,13 @@ class _Search:
     def _late(self) -> bool:
         return time.perf_counter() > self.deadline
 
-    def _take(self, times: Times) -> None:
-        """Keep service times if they are the best."""
+    def _take(self, times: Times) -> Times:
+        """Settle service times, keep them if they are the best, and give them."""
         times = settle(self.model, self.core, self.costs, times)
         cost = core_cost(self.model, self.core, self.costs, times)
         if cost < self.best:
             self.best, self.times = cost, times
+        return times
 
     def _bound(self, node: _Node, sweeps: int, *, choose: bool = True) -> _Node:
         """Sweep until the node is closed, the bound stalls, or enough was done; choose service times on the way."""
@@ -148,12 +152,17 @@ class _Search:
 
     def _explore(self) -> None:
         """Improve the best service times over random spanning forests."""
-        random = np.random.default_rng(self.effort.seed)
         failures = 0
         while failures < _FORESTS and not self._late():
             before = self.best
-            self._take(improve(self.model, self.core, self.costs, self.times, random))
-            failures = 0 if self.best < before * (1 - _ROUNDING) else failures + 1
+            self._take(improve(self.model, self.core, self.costs, self.times, self.random))
+            failures = 0 if self.best < before else failures + 1
+
+    def _polish(self, node: _Node) -> None:
+        """Improve what a node's prices choose over a few spanning forests."""
+        times = self._take(price.choose_down(self.model, self.core, node.costs, node.prices))
+        for _ in range(_FORESTS_BELOW):
+            times = self._take(improve(self.model, self.core, self.costs, times, self.random))
 
     def _branch(self, root: _Node) -> float:
         """Split ranges of service times, lowest bound first and deepest among equals; give the bound in the end."""
@@ -165,25 +174,43 @@ class _Search:
             lowest, _, node = heapq.heappop(heap)
             for part in self._split(node):
                 child = self._bound(part, _SWEEPS_BELOW)
+                self._polish(child)
                 if not self._closed(child.bound):
                     same = child.bound - lowest <= _SAME * abs(lowest + self.offset)
                     heapq.heappush(heap, (lowest if same else child.bound, -next(number), child))
-        return heap[0][0] if heap else self.best
+        return min(heap[0][0] if heap else self.best, self.floor)
 
     def _split(self, node: _Node) -> list[_Node]:
         """Split a node in two; where probing closes one part, only the other is given.
 
-        Of the splits that :func:`~gigaloop.plan.safety.prices.holes` proposes, the first that closes a part is taken,
-        else the one whose lower bound is highest.
+        Of the splits proposed, the first that closes a part is taken, else the one whose lower bound is highest.
         """
         best: list[_Node] = []
-        for i, outgoing, cut in price.holes(self.model, self.core, node.costs, node.prices)[:_PROBES]:
+        for i, outgoing, cut in self._splits(node):
             parts = [self._bound(part, _SWEEPS_TO_PROBE, choose=False) for part in self._parts(node, i, outgoing, cut)]
             still_open = [part for part in parts if not self._closed(part.bound)]
-            if len(still_open) < 2 or self._late():
+            if len(still_open) < 2:
                 return still_open
             best = max(best, parts, key=lambda pair: min((part.bound for part in pair), default=-math.inf))
+            if self._late():
+                break
+        if not best:  # no split divides what is left: its bound stands
+            self.floor = min(self.floor, node.bound)
         return best
+
+    def _splits(self, node: _Node) -> list[tuple[int, bool, int]]:
+        """Propose splits that leave service times allowed on either side."""
+        arguments = self.model, self.core, node.costs, node.prices
+        proposed = price.holes(*arguments) or price.widest(*arguments, price.choose_down(*arguments))
+        found = []
+        for i, outgoing, cut in proposed:
+            mine, all_of_it = (costs.outgoing if outgoing else costs.incoming for costs in (node.costs, self.costs))
+            allowed = mine[i] == all_of_it[i]
+            if allowed[:cut].any() and allowed[cut:].any():
+                found.append((i, outgoing, cut))
+            if len(found) == _PROBES:
+                break
+        return found
 
     def _parts(self, node: _Node, i: int, outgoing: bool, cut: int) -> list[_Node]:
         """Make the parts of a node below and from a service time; what is outside costs more than can be best."""

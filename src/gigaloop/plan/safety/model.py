@@ -18,6 +18,10 @@ _WHOLE = 1e-9
 """A time this close to a whole number of periods is that number [period]: what arithmetic on decimals leaves."""
 
 
+LONGEST = 5_000
+"""Longest way through a network [period]: a stage's costs are tabled by two service times, 0.2 GB at this length."""
+
+
 @dataclass(frozen=True, eq=False)
 class Model:
     """The safety-stock problem of a network of n stages and m arcs, times in whole periods.
@@ -99,7 +103,7 @@ def build_model(network: Network, holding_rate: float, pooling: float = 2.0) -> 
     Raises
     ------
     UsageError
-        For a holding rate that is not positive, or an exponent below 1.
+        For a holding rate that is not positive, an exponent below 1, or times that need too large a table.
     """
     if not (holding_rate > 0 and math.isfinite(holding_rate)):
         raise UsageError(f"the holding rate is {holding_rate:g}", hint="write a share a year above 0, e.g. 0.25")
@@ -121,9 +125,13 @@ def build_model(network: Network, holding_rate: float, pooling: float = 2.0) -> 
         value[i] += float(quantity[into[i]] @ value[feeding])
         entering[i] = limit[feeding].max(initial=0)
         limit[i] = min(entering[i] + time[i], math.floor(min(promise[i], 1e9) + _WHOLE))
+    horizon = int((entering + time).max())
+    if horizon > LONGEST:
+        why = f"the longest way through the network takes {horizon:,} periods; at most {LONGEST:,} are tabled"
+        raise UsageError(why, hint="measure times in longer periods, e.g. days in place of hours")
     mean, spread = _demand(network, source, target, quantity, order, pooling)
     charge = holding_rate * value * spread
-    root = np.sqrt(np.arange(int((entering + time).max()) + 1, dtype=np.float64))
+    root = np.sqrt(np.arange(horizon + 1, dtype=np.float64))
     costs = tuple(_costs(charge[i] * root, int(time[i]), int(entering[i]), int(limit[i])) for i in range(n))
     return Model(time, limit, entering, value, mean, spread, charge, source, target, order, costs)
 

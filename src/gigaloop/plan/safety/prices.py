@@ -17,7 +17,6 @@ import numpy as np
 from gigaloop.plan.safety.model import FloatArray, IntArray, Model, group
 from gigaloop.plan.safety.tree import Costs
 
-
 _EVEN = 1e-9
 """Relative difference below which two service times count as equally cheap [1]."""
 
@@ -148,6 +147,42 @@ def holes(model: Model, core: Core, costs: Costs, prices: FloatArray) -> list[tu
                 hole = int(np.diff(np.sqrt(even)).argmax())
                 size = float(model.charge[i] * (np.sqrt(even[hole + 1]) - np.sqrt(even[hole])))
                 found.append((size, int(i), outgoing, int(even[hole]) + 1))
+    return [split[1:] for split in sorted(found, reverse=True)]
+
+
+def widest(
+    model: Model, core: Core, costs: Costs, prices: FloatArray, times: tuple[IntArray, IntArray]
+) -> list[tuple[int, bool, int]]:
+    """Find where service times are not what the bound would have, where that costs most first.
+
+    Parameters
+    ----------
+    model, core, costs, prices
+        The problem and the prices of its bound.
+    times
+        Service times that can be kept, above the bound.
+
+    Returns
+    -------
+    splits
+        As in :func:`holes`.
+    """
+    incoming, outgoing = times
+    found: list[tuple[float, int, bool, int]] = []
+
+    def add(cost: float, i: int, is_outgoing: bool, one: int, other: int) -> None:
+        if one != other:
+            found.append((cost, i, is_outgoing, (one + other) // 2 + 1))
+
+    for i in core.order:
+        both = _by_pair(model, core, costs, prices, i)
+        x, s = np.unravel_index(int(both.argmin()), both.shape)
+        cost = float(both[incoming[i], outgoing[i]] - both[x, s])
+        add(cost, int(i), True, int(s), int(outgoing[i]))
+        add(cost, int(i), False, int(x), int(incoming[i]))
+    for k, (i, j) in enumerate(zip(core.source, core.target, strict=True)):
+        cost = float(prices[k, incoming[j]] - prices[k, outgoing[i]])
+        add(cost, int(j), False, int(outgoing[i]), int(incoming[j]))
     return [split[1:] for split in sorted(found, reverse=True)]
 
 

@@ -46,13 +46,17 @@ _NOT_USED = re.compile(r"relDepth|stageClassification|stdDev stageTime|stageTime
 
 @dataclass(frozen=True, eq=False)
 class _Table:
-    """Rows by field with the key of every field in the file, the document for places, and what is wrong."""
+    """Rows by field with the key of every field in the file, the document for places, and what is wrong.
+
+    It is complete where every row and every column that is needed could be read.
+    """
 
     shown_as: str
     document: Document
     rows: list[dict[str, str]]
     keys: dict[str, str]
     problems: list[Problem]
+    complete: bool
 
     def place(self, index: int, field: str) -> Place:
         """Give the place of a cell, of its row where the cell is empty, or of the file."""
@@ -98,7 +102,7 @@ def read_network(stages_csv: Path, arcs_csv: Path) -> Network:
     stage_table = _read(stages_csv, _STAGE_COLUMNS, ("id", "time", "cost"))
     arc_table = _read(arcs_csv, _ARC_COLUMNS, ("source", "target"))
     tables = {"stages": stage_table, "arcs": arc_table}
-    readable = not (stage_table.problems or arc_table.problems)
+    readable = stage_table.complete and arc_table.complete
     stages = [_stage(stage_table, i) for i in range(len(stage_table.rows))]
     arcs = [_arc(arc_table, k) for k in range(len(arc_table.rows))]
     problems = [*stage_table.problems, *arc_table.problems]
@@ -150,7 +154,8 @@ def _read(path: Path, columns: Mapping[str, str], needed: tuple[str, ...]) -> _T
     for field in missing:
         names = " or ".join(f"'{name}'" for name, meant in columns.items() if meant == field)
         problems.append(Problem(f"there is no column {names}", Place(path.name, 1)))
-    table = _Table(path.name, document, rows, keys, problems)
+    complete = bool(rows) and not document.problems and not missing
+    table = _Table(path.name, document, rows, keys, problems, complete)
     for index, row in enumerate(rows):
         for field in needed:
             if field not in row and field not in missing:

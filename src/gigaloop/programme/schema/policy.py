@@ -11,6 +11,7 @@ from gigaloop.core.quantity import (
     Fraction,
     MoneyPerPowerTime,
     MoneyPerRackTime,
+    Quantity,
     RateOfChange,
 )
 from gigaloop.programme.schema.base import Named, Record
@@ -36,6 +37,8 @@ class Policy(Record):
     """Keeping a delivered rack that cannot be powered, beyond the cost of capital."""
     late_cost: MoneyPerPowerTime
     """Cost of lateness where a demand states none."""
+    early: Duration = Quantity.of(26.0, "weeks")
+    """How long before the day it is asked for compute online has its value; what is not asked for by then has none."""
 
 
 class Patch(Record):
