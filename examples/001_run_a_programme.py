@@ -20,5 +20,5 @@ with tempfile.TemporaryDirectory() as scratch:
     for site, busd in sorted(by_site.fetchall(), key=lambda row: -row[1])[:3]:
         print(f"{site}: {busd:.1f} BUSD of capital")
 
-    report = gigaloop.report(result, Path(scratch) / "report.html")
+    report = gigaloop.write_report(result, Path(scratch) / "report.html")
     print(f"report of {report.stat().st_size / 1e6:.1f} MB written")

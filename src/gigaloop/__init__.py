@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from gigaloop.version import VERSION
 
 if TYPE_CHECKING:
-    from gigaloop.api import diff, load, new, report, run, save
+    from gigaloop.api import diff, load, new, run, save, write_report
     from gigaloop.catalogue import Catalogue, load_catalogue
     from gigaloop.core.errors import (
         CatalogueError,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 __version__ = VERSION
 
 _HOMES = {
-    "gigaloop.api": ("diff", "load", "new", "report", "run", "save"),
+    "gigaloop.api": ("diff", "load", "new", "run", "save", "write_report"),
     "gigaloop.catalogue": ("Catalogue", "load_catalogue"),
     "gigaloop.core.errors": (
         "CatalogueError",
@@ -78,9 +78,9 @@ __all__ = [
     "load_catalogue",
     "new",
     "parse",
-    "report",
     "run",
     "save",
+    "write_report",
 ]
 
 

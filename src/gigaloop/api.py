@@ -62,7 +62,7 @@ def run(
     return run_chain(programme, catalogue, scenario=scenario, cache=cache, **further)
 
 
-def report(result: Result, path: Folder) -> Path:
+def write_report(result: Result, path: Folder) -> Path:
     """Write the report of a run to one HTML file that needs nothing else.
 
     Raises

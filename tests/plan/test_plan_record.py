@@ -103,4 +103,5 @@ def test_sentences_name_records_of_the_programme():
     assert "gpu" in late.sentence
     assert "s1" in late.sentence
     assert made.binding[0].kind == "supply"
-    assert made.binding[0].sentence.startswith("gpu (supply): 10% more brings")
+    assert made.binding[0].sentence.startswith("gpu (supply, 2027-01-04 to ")
+    assert ": 10 % more is worth" in made.binding[0].sentence

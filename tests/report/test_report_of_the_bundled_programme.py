@@ -20,7 +20,7 @@ def result():
 
 @pytest.fixture(scope="module")
 def page_file(result, tmp_path_factory):
-    return gigaloop.report(result, tmp_path_factory.mktemp("report") / "report.html")
+    return gigaloop.write_report(result, tmp_path_factory.mktemp("report") / "report.html")
 
 
 def test_the_programme_is_of_the_size_and_kind_that_it_says(result):

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from gigaloop.study.chain import Result
 
 _LATE_SHOWN = 6
+_PROVEN = 1e-7
+"""Gap below which a plan counts as optimal: the tolerance of the solver."""
 
 
 def show_run(result: Result) -> None:
@@ -57,9 +59,9 @@ def _show_years(result: Result, answers: Headline) -> None:
         ],
         caption,
     )  # fmt: skip
-    plan = result.plan
-    gap = f"within {100 * plan.gap:.2g} % of the optimum" if plan.gap > 0 else "optimal"
-    output.line(f"Plan {plan.status}, {gap}.", style="dim")
+    gap = result.plan.gap
+    proof = "proven optimal" if gap <= _PROVEN else f"within {100 * gap:.2g} % of the best possible"
+    output.line(f"The plan is {proof}.", style="dim")
 
 
 def _show_late(answers: Headline) -> None:
@@ -95,6 +97,8 @@ def _show_firm(answers: Headline) -> None:
     )  # fmt: skip
     parts = [f"{name} {gigawatts(watts)}" for name, watts in rungs if watts > 1e5]
     output.line(f"  {gigawatts(firm.planned)} = {' + '.join(parts)}" if parts else "  nothing is planned")
+    if answers.rights:
+        output.line(f"  rights without a stated amount, which commit to nothing: {'; '.join(answers.rights)}")
 
 
 def _show_capital(answers: Headline) -> None:

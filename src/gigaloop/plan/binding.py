@@ -21,6 +21,7 @@ from gigaloop.solve import Basis, Solution, SolveOptions
 
 RAISE = 0.10
 """Share by which a resource is raised to prove what it is worth."""
+_MORE = f"{100 * RAISE:.0f} % more"
 _BY_RUN = ("energisation", "hall")
 """Kinds whose rows stand at the end of each run of weeks with one limit, and hold for all of them."""
 _NEGLIGIBLE = 1e-6
@@ -112,21 +113,22 @@ def _binding(plan: PlanModel, solution: Solution, resource: _Resource, again: So
     if again is not None:
         worth = max((solution.objective - again.objective) / MONEY, 0.0)
         online = online_energy(plan, again) - online_energy(plan, solution)
-        side = f"{abs(online) * MW / WEEK:,.0f} MW-weeks {'more' if online >= 0.0 else 'less'}"
-        gain = f"{resource.relief} brings {worth * 1e-6:,.1f} MUSD, with {side} of compute online"
+        side = f"{abs(online) * MW / WEEK:,.0f} MW-weeks {'more' if online >= 0.0 else 'less'} compute online"
+        gain = f"{resource.relief} is worth {worth * 1e-6:,.0f} MUSD and brings {side}"
+    first, last = calendar.date(begins), calendar.date(int(weeks[-1]))
     return Binding(
         kind=resource.kind,
         name=resource.name,
         path=resource.path,
         place=plan.data.programme.place(resource.path),
-        first=calendar.date(begins),
-        last=calendar.date(int(weeks[-1])),
+        first=first,
+        last=last,
         shadow_price=shadow,
         unit=resource.unit,
         relief=resource.relief,
         worth=worth,
         online=online,
-        sentence=f"{resource.name} ({resource.kind}): {gain}.",
+        sentence=f"{resource.name} ({resource.kind}, {first} to {last}): {gain}.",
     )
 
 
@@ -150,7 +152,7 @@ def _raised(
     weeks = np.flatnonzero(rows != NONE)
     if len(weeks):
         limit = plan.model.program().row_upper[rows[weeks]]
-        relief = f"{RAISE:.0%} more"
+        relief = _MORE
         yield _Resource(kind, name, path, rows[weeks], weeks, limit * (1.0 + RAISE), False, unit, units, relief, bounds)
 
 
@@ -231,5 +233,5 @@ def _supply_resources(plan: PlanModel) -> Iterator[_Resource]:
                 True,
                 "USD per piece/week",
                 1.0 / (pieces * blocks.unit),
-                f"{RAISE:.0%} more",
+                _MORE,
             )

@@ -60,6 +60,8 @@ class Headline:
     late: tuple[Late, ...]
     """Demands that are late, the most power x time first."""
     firm: Firm
+    rights: tuple[str, ...]
+    """Options to buy without a stated amount."""
     per_power: tuple[PerPower, ...]
     first_units: tuple[FirstUnits, ...]
     peak_test_power: tuple[tuple[str, float, dt.date], ...]
@@ -100,6 +102,11 @@ def headline(result: Result) -> Headline:
         plan.binding[:SHOWN_BINDINGS],
         tuple(sorted(plan.late, key=lambda late: -late.energy)),
         firm,
+        tuple(
+            f"{entry.what} ({entry.who}, {entry.date})"
+            for entry in result.watch.entries
+            if entry.kind == "option" and entry.power is None and entry.money is None
+        ),
         result.value.per_power,
         plan.first_units,
         peaks,

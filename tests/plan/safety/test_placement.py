@@ -55,7 +55,7 @@ def test_waiting_longer_never_costs_more(network):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_networks_with_many_loops_are_solved_to_proof_and_alike_from_every_seed(seed):
-    network = layered(seed)
+    network = layered(seed, wide=4, longest=8)
     placed = place_safety_stock(network, seed=1)
     assert not network.is_tree
     assert placed.proven
@@ -72,7 +72,7 @@ def test_a_search_cut_short_still_gives_a_placement_its_bound_and_its_gap():
 
 
 def test_the_same_input_gives_the_same_placement():
-    one, other = (place_safety_stock(layered(1)) for _ in range(2))
+    one, other = (place_safety_stock(layered(1, wide=5, longest=12)) for _ in range(2))
     assert one.stages == other.stages
     assert one.bound == other.bound
 
@@ -138,3 +138,13 @@ def test_a_placement_is_plain_data_for_machines():
     data = place_safety_stock(published("camera")).as_dict()
     assert isinstance(data["stages"], tuple)
     assert data["stages"][0]["stage"] == "camera"
+
+
+@pytest.mark.parametrize("gap", [1e-6, 0.003, 0.05])
+def test_the_gap_asked_for_is_the_most_that_is_left_and_the_bound_holds(gap):
+    for seed in range(2):
+        network = layered(seed, wide=4, longest=8)
+        best, rough = place_safety_stock(network), place_safety_stock(network, gap=gap)
+        assert rough.gap <= gap
+        assert rough.proven
+        assert rough.bound <= best.cost * (1 + 1e-9)

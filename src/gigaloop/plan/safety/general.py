@@ -21,7 +21,7 @@ _SWEEPS_AT_ROOT = 1000
 _SWEEPS_BELOW = 40
 _STALLED = 1e-10
 """Relative rise of the bound over one pair of sweeps below which sweeping ends [1]."""
-_FORESTS = 100
+_FORESTS = 20
 """Spanning forests tried in a row without success before branching."""
 _PROBES = 8
 _SWEEPS_TO_PROBE = 5
@@ -99,7 +99,7 @@ class _Search:
     def __init__(self, model: Model, core: Core, costs: Costs, offset: float, effort: Effort) -> None:
         self.model, self.core, self.costs, self.offset, self.effort = model, core, costs, offset, effort
         self.best = math.inf
-        self.floor = math.inf  # least bound of the parts that could not be split
+        self.floor = math.inf  # least bound of the parts that are searched no further
         self.times: Times = (np.zeros(model.size, dtype=np.intp), np.zeros(model.size, dtype=np.intp))
         self.random = np.random.default_rng(effort.seed)
         self.deadline = time.perf_counter() + effort.time_limit
@@ -108,16 +108,13 @@ class _Search:
         """Give service times of the core, a bound on their cost, and the method that ended the search."""
         root = self._bound(_Node(self.costs, self.core.no_prices(), -math.inf), _SWEEPS_AT_ROOT)
         if self._closed(root.bound):
-            return self.times, min(root.bound, self.best), "prices on arcs, proven optimal"
+            return self.times, min(root.bound, self.best), "prices on arcs, gap closed"
         self._explore()
         if self._closed(root.bound):
-            return self.times, min(root.bound, self.best), "prices on arcs and spanning forests, proven optimal"
-        bound = min(self._branch(root), self.best)
-        return (
-            self.times,
-            bound,
-            "branch and bound" + (", proven optimal" if self._closed(bound) else ", stopped early"),
-        )
+            return self.times, min(root.bound, self.best), "prices on arcs and spanning forests, gap closed"
+        bound = self._branch(root)
+        ending = "gap closed" if self._closed(bound) else "stopped early"
+        return self.times, bound, f"branch and bound, {ending}"
 
     def _closed(self, bound: float) -> bool:
         """Whether no service times above the bound can be better by more than the gap."""
@@ -174,11 +171,14 @@ class _Search:
             lowest, _, node = heapq.heappop(heap)
             for part in self._split(node):
                 child = self._bound(part, _SWEEPS_BELOW)
-                self._polish(child)
                 if not self._closed(child.bound):
+                    self._polish(child)
+                if self._closed(child.bound):
+                    self.floor = min(self.floor, child.bound)
+                else:
                     same = child.bound - lowest <= _SAME * abs(lowest + self.offset)
                     heapq.heappush(heap, (lowest if same else child.bound, -next(number), child))
-        return min(heap[0][0] if heap else self.best, self.floor)
+        return min(self.best, self.floor, *(bound for bound, _, _ in heap[:1]))
 
     def _split(self, node: _Node) -> list[_Node]:
         """Split a node in two; where probing closes one part, only the other is given.
@@ -190,6 +190,7 @@ class _Search:
             parts = [self._bound(part, _SWEEPS_TO_PROBE, choose=False) for part in self._parts(node, i, outgoing, cut)]
             still_open = [part for part in parts if not self._closed(part.bound)]
             if len(still_open) < 2:
+                self.floor = min(self.floor, *(part.bound for part in parts if self._closed(part.bound)))
                 return still_open
             best = max(best, parts, key=lambda pair: min((part.bound for part in pair), default=-math.inf))
             if self._late():

@@ -124,7 +124,10 @@ def firm_section(basis: Basis, answers: Headline) -> Section:
         f"{firm.built / GW:.2f} GW are built, {firm.firm / GW:.2f} GW firm, {firm.option / GW:.2f} GW optional, "
         f"{firm.announced / GW:.2f} GW merely announced, and {firm.uncovered / GW:.2f} GW have no public agreement."
     )
-    return Section("firm", "How firm it is", lead, list(_firm_blocks(basis)))
+    leads = [lead]
+    if answers.rights:
+        leads.append(f"Rights without a stated amount, which commit to nothing: {'; '.join(answers.rights)}.")
+    return Section("firm", "How firm it is", leads, list(_firm_blocks(basis)))
 
 
 def _firm_blocks(basis: Basis) -> Iterator[Block]:
@@ -289,4 +292,4 @@ def evidence_section(basis: Basis) -> Section:
         f"{total:,} numbers stand in the programme; {share:.0f} % of them are assumptions, marked as such "
         "wherever they are shown. 'gigaloop evidence' lists every one with its place."
     )
-    return Section("evidence", "What it rests on", lead, blocks)
+    return Section("basis", "What it rests on", lead, blocks)
