@@ -17,6 +17,7 @@ from gigaloop.plan.safety.prices import Core, make_core
 from gigaloop.plan.safety.search import core_cost, improve, settle
 from gigaloop.plan.safety.tree import Costs, fold, peel, unfold
 
+# Effort of the search; it moves the time taken, not what is proven. Source: trials on chains of 8 to 2,025 stages.
 _SWEEPS_AT_ROOT = 1000
 _SWEEPS_BELOW = 40
 _STALLED = 1e-10

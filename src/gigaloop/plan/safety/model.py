@@ -19,7 +19,8 @@ _WHOLE = 1e-9
 
 
 LONGEST = 5_000
-"""Longest way through a network [period]: a stage's costs are tabled by two service times, 0.2 GB at this length."""
+"""Longest way through a network [period]: a stage's costs are tabled by two service times, 0.2 GB at this length.
+Source: memory of a small machine, not a property of networks."""
 
 
 @dataclass(frozen=True, eq=False)
