@@ -120,7 +120,6 @@ def _binding(plan: PlanModel, solution: Solution, resource: _Resource, again: So
         kind=resource.kind,
         name=resource.name,
         path=resource.path,
-        place=plan.data.programme.place(resource.path),
         first=first,
         last=last,
         shadow_price=shadow,

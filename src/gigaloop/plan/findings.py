@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from gigaloop.core.errors import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +16,8 @@ class Reason:
     kind
         ``energisation``, ``hall``, ``crews``, ``commissioning``, ``lane``, ``line``, ``test power``, ``test flow``,
         ``test positions``, ``supply``, ``effectivity``, ``lead time``, ``reserved`` (for later racks) or ``worth``.
-    path, place
-        The record in the programme, and where it stands in the user's files.
+    path
+        The record in the programme; ``programme.place(path)`` says where it stands in the user's files.
     share
         Share of the lateness (power x time) that it accounts for.
     clears
@@ -27,7 +26,6 @@ class Reason:
 
     kind: str
     path: str
-    place: Place | None
     share: float
     clears: dt.date | None
     sentence: str
@@ -56,7 +54,6 @@ class Late:
     site: str
     demand: str
     path: str
-    place: Place | None
     due: dt.date
     power: float
     energy: float
@@ -96,7 +93,6 @@ class Binding:
     kind: str
     name: str
     path: str
-    place: Place | None
     first: dt.date
     last: dt.date
     shadow_price: float

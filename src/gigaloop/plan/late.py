@@ -86,7 +86,6 @@ def _explain(view: _View, group: int, d: int, due: int, power: float, cost: floa
         site=demand.site,
         demand=demand.id,
         path=path,
-        place=data.programme.place(path),
         due=demand.by,
         power=most,
         energy=total * WEEK,
@@ -103,7 +102,7 @@ def _reason(view: _View, cause: Cause, share: float, last: int, site: int) -> Re
     week = clear_week(view.plan, view.solution, cause, last)
     clears: dt.date | None = data.calendar.date(week) if week is not None and week < data.weeks else None
     path, sentence = describe(view.plan, cause, site, clears)
-    return Reason(cause.kind, path, data.programme.place(path), share, clears, sentence)
+    return Reason(cause.kind, path, share, clears, sentence)
 
 
 def _cause(view: _View, group: int, week: int) -> Cause:
