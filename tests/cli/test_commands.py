@@ -102,6 +102,29 @@ def test_plan_and_value_answer_in_both_forms(starter, gigaloop):
     assert "BUSD per GW" in gigaloop("value", starter).out
 
 
+def test_the_word_programme_may_be_left_out(starter, gigaloop):
+    said, left_out = gigaloop("plan", "programme", starter, "--json"), gigaloop("plan", starter, "--json")
+    assert said.json["plan"] == left_out.json["plan"]
+
+
+def test_plan_check_finds_nothing_in_a_sound_plan(starter, gigaloop):
+    assert gigaloop("plan", "check", starter, "--json").json["broken"] == []
+    assert "the plan holds" in gigaloop("plan", "check", starter).out
+
+
+def test_safety_stock_is_placed_from_two_tables(tmp_path, gigaloop):
+    stages = "stage,time,cost,max_service_time,demand_mean,demand_std,z\na,4,10,,,,\nb,1,5,0,100,10,2\n"
+    (tmp_path / "stages.csv").write_text(stages)
+    (tmp_path / "arcs.csv").write_text("source,target\na,b\n")
+    words = ("plan", "safety-stock", "--stages", tmp_path / "stages.csv", "--arcs", tmp_path / "arcs.csv")
+    placed = gigaloop(*words, "--json").json
+    # All at the downstream stage (value 15): 15 x 2 x 10 x sqrt(5); split: 10 x 20 x sqrt(4) + 15 x 20 x sqrt(1).
+    assert placed["cost"] == pytest.approx(min(300 * 5**0.5, 400 + 300))
+    assert "proven optimal" in gigaloop(*words).out
+    (tmp_path / "arcs.csv").write_text("source,target\na,c\n")
+    assert gigaloop(*words).code == 1
+
+
 def test_diff_speaks_in_the_user_s_units(starter, pristine, gigaloop):
     edit(starter / "programme.yaml", "rack_life: 5 years", "rack_life: 6 years")
     (change,) = gigaloop("diff", pristine, starter, "--json").json["changes"]

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from gigaloop.cli.groups import DEFAULT, WithDefault
 from gigaloop.core.errors import GigaloopError
 
 app = typer.Typer(
@@ -19,7 +20,13 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 catalogue_app = typer.Typer(help="Sourced facts: list them, show one with its evidence.", no_args_is_help=True)
+plan_app = typer.Typer(
+    cls=WithDefault,
+    help="Plan supply, manufacture, test and deployment; say what is late, why, and what binds.",
+    no_args_is_help=True,
+)
 store_app = typer.Typer(help="Runs kept on disk: list, show, and query them.", no_args_is_help=True)
+app.add_typer(plan_app, name="plan")
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(store_app, name="store")
 
@@ -70,12 +77,34 @@ def design(
     commands.design(programme, generation, scenario, facts, json=json)
 
 
-@app.command()
+@plan_app.command(DEFAULT)
 def plan(programme: Folder, scenario: Scenario = "", facts: Facts = None, json: Json = False) -> None:
-    """Plan supply, manufacture, test and deployment; say what is late, why, and what binds."""
+    """Plan a programme; the word 'programme' may be left out: gigaloop plan FOLDER."""
     from gigaloop.cli import commands
 
     commands.plan(programme, scenario, facts, json=json)
+
+
+@plan_app.command("check")
+def plan_check(programme: Folder, scenario: Scenario = "", facts: Facts = None, json: Json = False) -> None:
+    """Hold a plan against the programme, independently of how it was made: balances, limits, dates, costs."""
+    from gigaloop.cli import commands
+
+    commands.plan_check(programme, scenario, facts, json=json)
+
+
+@plan_app.command("safety-stock")
+def plan_safety_stock(
+    stages: Annotated[Path, typer.Option("--stages", help="CSV of stages: times, costs, demand, service.")],
+    arcs: Annotated[Path, typer.Option("--arcs", help="CSV of arcs: source, target, quantity.")],
+    holding_rate: Annotated[float, typer.Option("--holding-rate", help="Yearly holding cost over value.")] = 1.0,
+    time_limit: Annotated[float, typer.Option("--time-limit", help="Seconds for the search.")] = 60.0,
+    json: Json = False,
+) -> None:
+    """Place safety stock in a network by guaranteed service, with a proven bound."""
+    from gigaloop.cli import commands
+
+    commands.safety_stock(stages, arcs, holding_rate, time_limit, json=json)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -117,6 +118,42 @@ def plan(folder: Path, scenario: str, facts: Path | None, *, json: bool) -> None
         output.print_json({"programme": result.programme.id, "key": result.key, "plan": objects.plan_object(result)})
         return
     summary.show_plan(result)
+
+
+def plan_check(folder: Path, scenario: str, facts: Path | None, *, json: bool) -> None:
+    """Check a plan; a plan that breaks a rule is a fault of gigaloop and ends with exit code 1."""
+    from gigaloop.plan import check_plan
+
+    result = _run(folder, scenario, facts, use_cache=True, quiet=json)
+    broken = check_plan(result.programme, result.designs, result.plan, result.catalogue)
+    if json:
+        output.print_json({"programme": result.programme.id, "key": result.key, "broken": broken})
+    elif broken:
+        for sentence in broken:
+            output.line(sentence)
+    else:
+        output.line("the plan holds: balances, limits, dates and costs", style="bold green")
+    if broken:
+        sys.exit(1)
+
+
+def safety_stock(stages: Path, arcs: Path, holding_rate: float, time_limit: float, *, json: bool) -> None:
+    """Place safety stock in a network that two tables describe."""
+    from gigaloop.plan.safety import place_safety_stock, read_network
+
+    placed = place_safety_stock(read_network(stages, arcs), holding_rate=holding_rate, time_limit=time_limit)
+    if json:
+        output.print_json(placed.as_dict())
+        return
+    columns = [("stage", "left"), *((name, "right") for name in ("in", "out", "net time", "safety stock", "cost"))]
+    held = [each for each in placed.stages if each.cost > 0]
+    rows = [
+        (e.stage, f"{e.incoming:g}", f"{e.outgoing:g}", f"{e.net_time:g}", f"{e.safety_stock:,.1f}", f"{e.cost:,.2f}")
+        for e in held
+    ]
+    output.table(f"{len(held)} of {len(placed.stages)} stages hold safety stock; times in periods", columns, rows)
+    proof = "proven optimal" if placed.proven else f"at most {100 * placed.gap:.2g} % above the best possible"
+    output.line(f"cost a year {placed.cost:,.2f}, {proof} (bound {placed.bound:,.2f}), {placed.seconds:.2f} s")
 
 
 def value(folder: Path, scenario: str, facts: Path | None, *, json: bool) -> None:

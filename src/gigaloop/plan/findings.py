@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 
 
-
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why something is late.
