@@ -36,7 +36,7 @@ def test_tables_hold_the_totals_of_the_arrays(plan):
     assert tables["production"]["pieces"].sum() == pytest.approx(plan.production.pieces.sum())
     assert tables["online"]["online_racks"].sum() == pytest.approx(plan.online_racks.sum())
     assert tables["shipments"]["pieces"].sum() == pytest.approx(plan.shipments.pieces.sum())
-    assert tables["costs"]["present_value"].sum() == pytest.approx(plan.objective)
+    assert tables["costs"]["present_value_usd"].sum() == pytest.approx(plan.objective)
     for name, table in tables.items():
         assert len({len(column) for column in table.values()}) == 1, name
         assert all(column.dtype.kind in "UfiM" for column in table.values()), name

@@ -16,7 +16,10 @@ Table = dict[str, Column]
 
 
 def plan_tables(plan: Plan) -> dict[str, Table]:
-    """Give the tables of a plan: dates, ids and quantities in SI units, rows without any quantity left out."""
+    """Give the tables of a plan: dates, ids and quantities, rows without any quantity left out.
+
+    Units stand in the column names (``_w``, ``_usd``, ``_w_s`` ...); counts are racks, or pieces of the part named.
+    """
     monday = _mondays(plan)
     pair = {"site": plan.sites, "generation": plan.generations}
     made, stock, bought = plan.production, plan.stock, plan.purchases
@@ -25,8 +28,8 @@ def plan_tables(plan: Plan) -> dict[str, Table]:
             monday,
             pair,
             online_racks=plan.online_racks,
-            it_power=plan.online_it_power,
-            facility_power=plan.online_facility_power,
+            it_power_w=plan.online_it_power,
+            facility_power_w=plan.online_facility_power,
             accelerators=plan.online_accelerators,
             tokens_per_s=plan.online_tokens_per_s,
             installs=plan.installs,
@@ -35,11 +38,11 @@ def plan_tables(plan: Plan) -> dict[str, Table]:
         "site_power": _long(
             monday,
             {"site": plan.sites},
-            asked_power=plan.asked_power,
-            energised=plan.energised,
-            online_power=plan.online_power.sum(axis=1),
+            asked_power_w=plan.asked_power,
+            energised_w=plan.energised,
+            online_power_w=plan.online_power.sum(axis=1),
         ),
-        "late_power": _long(monday, {"demand": plan.demands}, late_power=plan.late_power),
+        "late_power": _long(monday, {"demand": plan.demands}, late_power_w=plan.late_power),
         "production": _rows(
             monday, {"factory": made.factories, "line": made.lines, "part": made.parts}, pieces=made.pieces
         ),
@@ -52,10 +55,10 @@ def plan_tables(plan: Plan) -> dict[str, Table]:
             {"supply": bought.paths, "supplier": bought.suppliers, "part": bought.parts},
             used=bought.used,
             received=bought.received,
-            cost=bought.used * bought.price[:, None],
+            cost_usd=bought.used * bought.price[:, None],
         ),
         "flows": _long(monday, {"cost": tuple(plan.flows)}, usd=np.array(list(plan.flows.values()))),
-        "costs": {"cost": np.array(list(plan.costs)), "present_value": np.array(list(plan.costs.values()))},
+        "costs": {"cost": np.array(list(plan.costs)), "present_value_usd": np.array(list(plan.costs.values()))},
     }
     loads = [
         _rows(monday, {"name": load.names, "path": load.paths}, used=load.used, limit=load.limit)
@@ -133,7 +136,8 @@ def _late(plan: Plan) -> Table:
         **{name: np.array(column, dtype=np.str_) for name, column in texts.items()},
         "due": np.array([late.due for late, _ in rows], dtype="datetime64[D]"),
         "met": np.array([late.met for late, _ in rows], dtype="datetime64[D]"),
-        "power": np.array([late.power for late, _ in rows], dtype=np.float64),
+        "power_w": np.array([late.power for late, _ in rows], dtype=np.float64),
+        "lateness_w_s": np.array([late.energy for late, _ in rows], dtype=np.float64),
         "share": np.array([reason.share for _, reason in rows], dtype=np.float64),
         "clears": np.array([reason.clears for _, reason in rows], dtype="datetime64[D]"),
     }
@@ -141,11 +145,11 @@ def _late(plan: Plan) -> Table:
 
 def _binding(plan: Plan) -> Table:
     texts = ("kind", "name", "path", "unit", "relief", "sentence")
-    numbers = ("shadow_price", "worth", "online")
+    numbers = {"shadow_price": "shadow_price_usd_per_unit", "worth": "worth_usd", "online": "online_w_s"}
     table: Table = {name: np.array([getattr(each, name) for each in plan.binding], dtype=np.str_) for name in texts}
     for name in ("first", "last"):
         table[name] = np.array([getattr(each, name) for each in plan.binding], dtype="datetime64[D]")
-    for name in numbers:
+    for name, column in numbers.items():
         found = [getattr(each, name) for each in plan.binding]
-        table[name] = np.array([np.nan if each is None else each for each in found], dtype=np.float64)
+        table[column] = np.array([np.nan if each is None else each for each in found], dtype=np.float64)
     return table
