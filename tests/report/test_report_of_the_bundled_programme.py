@@ -11,6 +11,7 @@ from gigaloop.plan import check_plan
 from gigaloop.programme.starter import bundled_programmes
 from gigaloop.report.content import build_report
 from gigaloop.study.headline import headline
+from gigaloop.study.reconcile import reconcile
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +67,12 @@ def test_totals_of_the_report_reconcile_with_the_tables_of_the_run(result):
     capital = sum(sum(value or 0.0 for value in series.floats) for series in figures["capital"].series)
     assert capital == pytest.approx(sql)
     assert sum(value or 0.0 for value in last) == pytest.approx(headline(result).years[-1].online / 1e6)
+
+
+def test_every_total_equals_its_parts(result):
+    rows = reconcile(result)
+    assert len(rows) >= 3 * len(result.designs) + 6
+    assert [row for row in rows if not row.holds] == []
 
 
 @pytest.mark.browser

@@ -15,6 +15,7 @@ from gigaloop.report.figures import BarFigure, Series, Step, WaterfallFigure
 from gigaloop.report.numbers import Number
 from gigaloop.report.tables import CellLike, Column, Table, Text
 from gigaloop.study.headline import Headline
+from gigaloop.study.reconcile import reconcile
 from gigaloop.watch import Entry, Realised
 
 
@@ -247,6 +248,29 @@ def _realised(basis: Basis) -> Table:
     )
 
 
+def _reconciliation(basis: Basis) -> Table:
+    rows = reconcile(basis.result)
+    how = basis.computed("the total as the engine gives it, and the sum of its parts added up anew")
+    held = sum(row.holds for row in rows)
+    return Table(
+        "Totals against their parts",
+        ["total of", "parts", "unit", Column("total"), Column("sum of the parts"), Column("difference")],
+        [
+            [
+                row.what,
+                row.parts,
+                row.unit,
+                Number(row.total, evidence=how),
+                Number(row.sum, evidence=how),
+                Number(0.0 if row.holds else row.difference, evidence=how),
+            ]
+            for row in rows
+        ],
+        id="reconciliation",
+        note=f"{held} of {len(rows)} totals equal their parts, to a millionth.",
+    )
+
+
 def evidence_section(basis: Basis) -> Section:
     """Say what the programme's numbers rest on."""
     programme = basis.result.programme
@@ -287,6 +311,7 @@ def evidence_section(basis: Basis) -> Section:
             id="policy",
         ),
     ]
+    blocks.append(_reconciliation(basis))
     share = 100 * kinds[EvidenceKind.ASSUMPTION.value] / total
     lead = (
         f"{total:,} numbers stand in the programme; {share:.0f} % of them are assumptions, marked as such "
