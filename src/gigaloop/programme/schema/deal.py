@@ -94,6 +94,9 @@ class Contract(Named):
     rate: PieceRate | None = None
     trigger: str = ""
     termination: tuple[TerminationStep, ...] = ()
+    counts: bool = True
+    """Whether it enters totals and coverage; no for an umbrella over others, or for what serves the same megawatts, such
+    as the power supply of a leased site or the chips in it."""
 
 
 class Claim(Named):

@@ -21,6 +21,7 @@ class Policy(Record):
     """How plans are judged."""
 
     discount_rate: RateOfChange
+    """Real, as all money is in prices of one year: a nominal rate less escalation."""
     escalation: RateOfChange
     """Of prices, between price years."""
     compute_price_change: RateOfChange
