@@ -58,8 +58,8 @@ def test_superseded_contracted_and_repeated_claims_are_listed_but_not_counted():
         claim("inside", "firm", power="5 GW", contract="deal"),
         claim("again", "announced", power="7 GW", counts=False),
     ]
-    ledger = reconcile_claims(programme(claims=claims), {})
-    assert len(ledger.entries) == 4
+    ledger = reconcile_claims(programme(claims=claims, contracts=[contract("deal")]), {})
+    assert len(ledger.entries) == 5
     assert sum(total.power for total in ledger.totals) == 1 * GW
     assert {entry.path for entry in ledger.entries if entry.why_not} == {"claims.old", "claims.inside", "claims.again"}
 
@@ -97,3 +97,33 @@ def test_coverage_adds_up_to_what_is_planned_and_takes_the_firmest_first(planned
         assert all(part >= 0 for part in parts)
         if row.firm < firm * GW - 1 and row.site == "a":
             assert row.option == row.announced == row.uncovered == 0
+
+
+def test_an_umbrella_is_listed_but_enters_neither_totals_nor_coverage():
+    deals = [
+        contract("umbrella", "target", total={"power": "10 GW"}, sites=["a"], counts=False),
+        contract("lease", "lease", total={"power": "2 GW"}, firm={"power": "1 GW"}, sites=["a"]),
+    ]
+    ledger = reconcile_claims(programme(contracts=deals), {"a": 5 * GW})
+    assert power_of(ledger, Firmness.FIRM) == power_of(ledger, Firmness.ANNOUNCED) == 1 * GW
+    row = next(row for row in ledger.coverage if row.site == "a")
+    assert (row.firm, row.announced, row.uncovered) == (1 * GW, 1 * GW, 3 * GW)
+
+
+def test_claims_about_a_site_cover_its_power_beside_contracts_and_a_built_one_does_not_count_twice():
+    claims = [
+        claim("rest", "firm", power="1 GW", subject="a"),
+        claim("more", "announced", power="4 GW", subject="a"),
+        claim("there", "built", power="2 GW", subject="a"),
+        claim("inside", "firm", power="3 GW", subject="a", contract="lease"),
+    ]
+    lease = contract("lease", "lease", total={"power": "1 GW"}, firm={"power": "1 GW"}, sites=["a"])
+    ledger = reconcile_claims(programme(claims=claims, contracts=[lease]), {"a": 6 * GW}, {"a": 1 * GW})
+    row = next(row for row in ledger.coverage if row.site == "a")
+    assert (row.built, row.firm, row.announced, row.uncovered) == (1 * GW, 2 * GW, 3 * GW, 0.0)
+
+
+def test_a_contract_of_several_sites_is_shared_by_what_is_planned_there():
+    deal = contract("deal", total={"power": "3 GW"}, firm={"power": "3 GW"}, sites=["a", "b"])
+    ledger = reconcile_claims(programme(contracts=[deal]), {"a": 4 * GW, "b": 2 * GW})
+    assert {row.site: row.firm for row in ledger.coverage} == pytest.approx({"a": 2 * GW, "b": 1 * GW})

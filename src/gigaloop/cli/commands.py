@@ -235,7 +235,8 @@ def evidence(folder: Path, path: str, kind: str, facts: Path | None, *, json: bo
             hint="paths go through sections and ids, e.g. sites.abilene.pue",
         )
     if json:
-        data = [{"path": p, "value": str(q), "evidence": e.as_dict() if e else None} for p, q, e in rows]
+        as_of = programme.as_of.isoformat()
+        data = [{"path": p, "value": str(q), "evidence": objects.evidence_object(e, as_of)} for p, q, e in rows]
         output.print_json({"programme": programme.id, "numbers": data})
         return
     sourced.show(f"{len(rows)} numbers", "path", [(p, str(q), e) for p, q, e in rows])

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gigaloop.cli.numbers import day
+from gigaloop.core.quantity import UNDATED
 from gigaloop.study.headline import headline
 from gigaloop.version import VERSION
 
 if TYPE_CHECKING:
+    from gigaloop.core.evidence import Evidence
     from gigaloop.design import Design
     from gigaloop.plan import Binding, Late
     from gigaloop.programme import Change, Programme
@@ -185,7 +187,7 @@ def watch_object(result: Result) -> dict[str, Any]:
             for t in result.watch.totals
         },
         "realised": [
-            {"promised": r.earlier, "came": r.later, "measure": r.measure, "ratio": r.ratio}
+            {"promised": r.earlier, "later": r.later, "state": r.state, "measure": r.measure, "ratio": r.ratio}
             for r in result.watch.realised
         ],
     }
@@ -195,6 +197,14 @@ def change_row(change: Change) -> tuple[str, str, str, str]:
     """Give the cells of one change."""
     relative = "" if change.relative is None else f"{100 * change.relative:+.3g} %"
     return change.path, _shown(change.before), _shown(change.after), relative or change.kind
+
+
+def evidence_object(evidence: Evidence | None, as_of: str) -> dict[str, Any] | None:
+    """Give evidence as plain data; what an author states without evidence has the date of his programme."""
+    if evidence is None:
+        return None
+    data = evidence.as_dict()
+    return data | {"date": as_of} if evidence.date == UNDATED else data
 
 
 def change_object(change: Change) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def _show_capital(answers: Headline) -> None:
 
 def _show_first_units(programme: Programme, answers: Headline) -> None:
     output.line()
-    output.line("First units", style="bold")
+    output.line("First units of this plan", style="bold")
     names = {factory.id: factory for factory in programme.factories}
     for first in answers.first_units:
         factory = names.get(first.factory)
@@ -130,10 +130,12 @@ def _show_first_units(programme: Programme, answers: Headline) -> None:
 
 
 def _show_checks(result: Result) -> None:
-    failed = [(design, check) for design in result.designs.values() for check in design.failed_checks]
-    total = sum(len(design.checks) for design in result.designs.values())
+    checks = [(design, check) for design in result.designs.values() for check in design.checks]
+    failed = [(design, check) for design, check in checks if check.failed]
+    remarks = sum(not check.ok and not check.failed for _, check in checks)
     output.line()
-    output.line(f"Design: {total - len(failed)} of {total} checks hold", style="bold")
+    said = f"{sum(check.ok for _, check in checks)} of {len(checks)} checks hold, {len(failed)} fail"
+    output.line(f"Design: {said}, {remarks} are remarks, such as a hall that cannot take a rack", style="bold")
     for design, check in failed:
         output.line(f"  {design.name}: {check_sentence(check)}")
 
@@ -179,7 +181,7 @@ def show_value(result: Result) -> None:
     )
     if ledger.realised:
         output.table(
-            "Promised and come",
-            [("promised", "left"), ("came", "left"), ("measure", "left"), ("share", "right")],
-            [(r.earlier, r.later, r.measure, percent(r.ratio)) for r in ledger.realised],
+            "Promised, and what became of it",
+            [("promised", "left"), ("later", "left"), ("", "left"), ("measure", "left"), ("share", "right")],
+            [(r.earlier, r.later, r.state, r.measure, percent(r.ratio)) for r in ledger.realised],
         )

@@ -57,7 +57,8 @@ def _conversions(programme: Programme) -> Iterator[tuple[str, PriceTag]]:
         for line in factory.lines:
             for product in line.products:
                 path = f"factories.{factory.id}.lines.{line.id}.products.{product.part}.conversion_cost"
-                yield product.part, PriceTag(programme.usd(product.conversion_cost), path, product.conversion_cost)
+                usd = programme.usd(product.conversion_cost) / float(line.test_yield)
+                yield product.part, PriceTag(usd, path, product.conversion_cost)
 
 
 def _supplies(programme: Programme, on: dt.date) -> Iterator[tuple[str, PriceTag]]:

@@ -14,6 +14,7 @@ import os
 import tempfile
 from collections import OrderedDict
 from functools import cache as memoised
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,12 @@ def digest(value: object) -> str:
 
 @memoised
 def engine_digest() -> str:
-    """Give the content hash of the engines' own code, so that a changed engine never meets old results."""
+    """Give the content hash of the engines' own code and of the solver's version.
+
+    A changed engine never meets old results.
+    """
     package = Path(__file__).resolve().parent.parent
-    code = hashlib.blake2b(digest_size=16)
+    code = hashlib.blake2b(version("highspy").encode(), digest_size=16)
     for layer in _ENGINES:
         for path in sorted((package / layer).rglob("*.py")):
             code.update(path.relative_to(package).as_posix().encode())

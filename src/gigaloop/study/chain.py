@@ -159,7 +159,7 @@ class _Keys:
     """Content keys of the stages: what a stage does not read does not enter its key."""
 
     _DESIGN = ("parts", "generations", "workloads", "suppliers", "policy", "price_year", "sites", "factories")
-    _PLAN = (*_DESIGN, "horizon", "lanes", "demands")
+    _PLAN = (*_DESIGN, "id", "horizon", "lanes", "demands")
 
     def __init__(self, programme: Programme, catalogue: Catalogue) -> None:
         content = programme.model_dump(mode="json", by_alias=True)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from gigaloop.study.chain import Result
 
@@ -63,17 +65,23 @@ def _plan(result: Result) -> Iterator[Reconciled]:
     )
     made = sum(float(plan.production_of(rack).sum()) for rack in racks)
     yield Reconciled("racks made", "shipped, in factory stock at the end", "racks", made, float(shipped) + held)
-    spent = float((plan.purchases.used * plan.purchases.price[:, None]).sum())
-    flows = sum(float(plan.flows[name].sum()) for name in ("bought parts", "consigned parts"))
-    yield Reconciled("spend on parts", "pieces used x price, by supply", "USD", flows, spent)
+    by_supply, by_part = float(plan.purchases.used.sum()), float(plan.part_use.sum())
+    yield Reconciled("pieces of bought parts used", "purchases by supply", "pcs", by_part, by_supply)
 
 
 def _worth(result: Result) -> Iterator[Reconciled]:
     value, watch = result.value, result.watch
+    plan, programme = result.plan, result.programme
+    racks = plan.online_racks[:, :, -1]
+    hardware = float((racks @ np.array([result.designs[g].cost_per_rack for g in plan.generations])).sum())
+    facility = plan.online_facility_power[:, :, -1].sum(axis=1)
+    shells = float(facility @ np.array([programme.usd(site.facility_cost) for site in programme.sites]))
     capital = float(value.total("capital").sum())
-    for each in value.per_power:
-        parts = each.usd_per_watt * each.power if each.power else 0.0
-        yield Reconciled(f"capital, from $/GW of {each.basis} power", "lines of capital", "USD", parts, capital)
+    yield Reconciled("capital", "racks x cost, facility power x facility cost", "USD", capital, hardware + shells)
+    energy = sum(float(line.usd.sum()) for line in value.lines if line.item == "energy")
+    yield Reconciled("cost of energy", "weekly flow of the plan", "USD", energy, float(plan.flows["energy"].sum()))
+    compute, flow = float(value.total("compute").sum()), -float(plan.flows["compute online"].sum())
+    yield Reconciled("value of compute within the horizon", "weekly flow of the plan", "USD", compute, flow)
     planned = sum(result.plan.planned_power().values())
     rungs = sum(row.built + row.firm + row.option + row.announced + row.uncovered for row in watch.coverage)
     yield Reconciled("power planned for the end", "built, firm, option, announced, uncovered", "W", planned, rungs)

@@ -149,7 +149,8 @@ def _electricity(programme: Programme, site: Site, catalogue: Catalogue) -> tupl
     quantity = site.energy_price if site.energy_price is not None else entry.industrial_price
     usd = in_prices_of(quantity, programme.price_year, float(programme.policy.escalation))
     emissions = entry.carbon_intensity
-    return usd, f"{quantity} ({entry.id})", float("nan") if emissions is None else float(emissions)
+    stated = "stated for the site" if site.energy_price is not None else entry.id
+    return usd, f"{quantity} ({stated})", float("nan") if emissions is None else float(emissions)
 
 
 def _compute(programme: Programme, plan: Plan, online: Floats, site: str, by_year: Callable[[Floats], Floats]) -> Line:

@@ -43,7 +43,7 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Realised:
-    """The first of a line of claims beside a later one that replaces it or delivers on it.
+    """The first of a line of claims beside a later one that delivers on it or restates it.
 
     In one measure: ``power`` [W], ``money`` [USD] or ``jobs``.
     """
@@ -56,8 +56,13 @@ class Realised:
     firmness: Firmness
 
     @property
+    def state(self) -> str:
+        """Whether the later claim is a deed (``came``) or again words (``restated``)."""
+        return "came" if self.firmness is Firmness.BUILT else "restated"
+
+    @property
     def ratio(self) -> float:
-        """What came over what was promised."""
+        """The later over the promised."""
         return self.came / self.promised
 
 
@@ -101,9 +106,10 @@ def reconcile_claims(
 
     Notes
     -----
-    A claim counts unless it says ``counts: false``, is superseded by another one, or belongs to a contract (which
-    counts in its place). Of a contract, ``firm`` and ``optional`` count as stated; what its ``total`` exceeds them
-    by is announced, because nothing public says that it binds.
+    A claim counts unless it says ``counts: false``, is superseded by another one, or belongs to a contract that counts
+    in its place. Of a contract, ``firm`` and ``optional`` count as stated; what its ``total`` exceeds them by is
+    announced, because nothing public says that it binds. At a site, what contracts that name it and claims about it
+    offer is laid on the planned power from the firmest down; a contract of several sites is shared by planned power.
     """
     entries = tuple(_claim_entries(programme)) + tuple(_contract_entries(programme))
     return Ledger(
@@ -116,11 +122,12 @@ def reconcile_claims(
 
 def _claim_entries(programme: Programme) -> Iterator[Entry]:
     superseded = {claim.supersedes: claim.id for claim in programme.claims if claim.supersedes}
+    counted = {contract.id for contract in programme.contracts if contract.counts}
     for claim in programme.claims:
         why_not = ""
         if claim.id in superseded:
             why_not = f"superseded by {superseded[claim.id]}"
-        elif claim.contract:
+        elif claim.contract in counted:
             why_not = f"counted in contract {claim.contract}"
         elif not claim.counts:
             why_not = "part of, or the same as, another entry"
@@ -154,8 +161,8 @@ def _contract_entries(programme: Programme) -> Iterator[Entry]:
                 power,
                 money,
                 None,
-                True,
-                "",
+                contract.counts,
+                "" if contract.counts else "an umbrella, or the same megawatts as another entry",
             )
 
 
@@ -225,23 +232,28 @@ def _realised(programme: Programme) -> Iterator[Realised]:
 
 
 def _coverage(programme: Programme, planned: Mapping[str, float], built: Mapping[str, float]) -> Iterator[Coverage]:
-    rungs: dict[str, dict[Firmness, float]] = {site.id: dict.fromkeys(LADDER, 0.0) for site in programme.sites}
+    offered = {site.id: dict.fromkeys(LADDER, 0.0) for site in programme.sites}
     for contract in programme.contracts:
         named = [site_id for site_id in contract.sites if planned.get(site_id, 0.0) > 0]
         whole = sum(planned[site_id] for site_id in named)
-        for firmness, power, _ in _split(programme, contract):
-            for site_id in named:
-                rungs[site_id][firmness] += (power or 0.0) * planned[site_id] / whole
-    for site in programme.sites:
-        left = planned.get(site.id, 0.0)
-        taken = {}
-        offered = {**rungs[site.id], Firmness.BUILT: built.get(site.id, 0.0)}
+        if contract.counts:
+            for firmness, power, _ in _split(programme, contract):
+                for site_id in named:
+                    offered[site_id][firmness] += (power or 0.0) * planned[site_id] / whole
+    counted = {entry.path for entry in _claim_entries(programme) if entry.counts}
+    for claim in programme.claims:
+        if claim.subject in offered and claim.power is not None and f"claims.{claim.id}" in counted:
+            offered[claim.subject][claim.firmness] += float(claim.power)
+    for site_id, rungs in offered.items():
+        left, taken = planned.get(site_id, 0.0), {}
+        # What is built is the plan's own start: a claim of it would count the same racks again.
+        rungs[Firmness.BUILT] = built.get(site_id, 0.0)
         for firmness in LADDER:
-            taken[firmness] = min(left, offered[firmness])
+            taken[firmness] = min(left, rungs[firmness])
             left -= taken[firmness]
         yield Coverage(
-            site.id,
-            planned.get(site.id, 0.0),
+            site_id,
+            planned.get(site_id, 0.0),
             taken[Firmness.BUILT],
             taken[Firmness.FIRM],
             taken[Firmness.OPTION],

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from gigaloop.core.marks import item_keys
 from gigaloop.core.quantity import Quantity
+from gigaloop.core.units import DAY
 from gigaloop.programme.checks.findings import Findings
 
 LONGEST_HORIZON = 30
@@ -43,6 +44,11 @@ def _horizon(findings: Findings) -> None:
         years = (horizon.end - horizon.start).days / 365.25
         hint = f"plan at most {LONGEST_HORIZON} years at once"
         findings.add("horizon.end", f"the horizon is {years:.0f} years long", hint)
+    elif float(findings.programme.policy.rack_life) < (horizon.end - horizon.start).days * DAY:
+        why = f"racks live {findings.programme.policy.rack_life}, less than the horizon; plans do not retire racks"
+        findings.add(
+            "policy.rack_life", why, "shorten the horizon, or give the life of the halls and power they stand in"
+        )
 
 
 def _product_dates(findings: Findings) -> None:

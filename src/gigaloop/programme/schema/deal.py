@@ -95,8 +95,8 @@ class Contract(Named):
     trigger: str = ""
     termination: tuple[TerminationStep, ...] = ()
     counts: bool = True
-    """Whether it enters totals and coverage; no for an umbrella over others, or for what serves the same megawatts, such
-    as the power supply of a leased site or the chips in it."""
+    """Whether it enters totals and coverage; no for an umbrella over others, or for what serves the same megawatts,
+    such as the power supply of a leased site or the chips in it."""
 
 
 class Claim(Named):

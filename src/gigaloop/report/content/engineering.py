@@ -35,11 +35,12 @@ def design_section(basis: Basis) -> Section:
         blocks.append(Callout("Checks that do not hold", tone="warning", points=points))
     for design in designs:
         blocks.extend(_generation(basis, design))
-    total = sum(len(design.checks) for design in designs)
+    checks = [check for design in designs for check in design.checks]
+    remarks = sum(not check.ok and not check.failed for check in checks)
     lead = (
-        f"{len(designs)} generations, engineered bottom-up from their bills of materials; "
-        f"{total - len(failed)} of {total} checks hold. Power numbers are kept apart: mean over time, thermal design, "
-        "and electrical peak."
+        f"{len(designs)} generations, engineered bottom-up from their bills of materials. Of {len(checks)} checks "
+        f"{sum(check.ok for check in checks)} hold, {len(failed)} fail, and {remarks} are remarks, such as a hall that "
+        "cannot take a rack. Power numbers are kept apart: mean over time, thermal design, and electrical peak."
     )
     return Section("designs", "The generations as engineered", lead, blocks)
 

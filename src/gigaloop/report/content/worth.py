@@ -230,17 +230,17 @@ def _realised(basis: Basis) -> Table:
         unit, factor = _MEASURES[each.measure]
         promised = Number(each.promised / factor, unit, _evidence_of(basis, each.earlier, each.measure))
         came = Number(each.came / factor, unit, _evidence_of(basis, each.later, each.measure))
-        words = (names[each.earlier], names[each.later], each.firmness.value)
+        words = (names[each.earlier], names[each.later], each.state)
         return [*words, promised, came, Number(100 * each.ratio, evidence=how)]
 
     return Table(
-        "What was promised, and what came",
+        "What was promised, and what became of it",
         [
             "promised",
-            "what came later",
-            "firmness",
+            "later",
+            "came or restated",
             Column("then", align="right"),
-            Column("later", align="right"),
+            Column("now", align="right"),
             Column("share", "%"),
         ],
         [row(each) for each in basis.result.watch.realised],
