@@ -22,9 +22,11 @@ def show_run(result: Result) -> None:
     """Print the summary that a planner acts on."""
     answers = headline(result)
     programme = result.programme
-    scenario = f", scenario {result.scenario}" if result.scenario else ""
     output.line()
-    output.line(f"{programme.name}{scenario}", style="bold")
+    output.line(programme.name, style="bold")
+    scenario = next((each for each in programme.scenarios if each.id == result.scenario), None)
+    if scenario is not None:
+        output.line(f"Scenario {scenario.id}: {scenario.name}. {scenario.question}")
     horizon = programme.horizon
     output.line(f"{day(horizon.start)} to {day(horizon.end)}, prices of {programme.price_year}, key {result.key[:12]}")
     _show_years(result, answers)

@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 
 from gigaloop.core.calendar import Calendar
-from gigaloop.core.units import YEAR
 from gigaloop.plan.findings import Binding, FirstUnits, Late
 from gigaloop.plan.quantities import Loads, Making, Purchases, Stocks, Transport
 from gigaloop.plan.schedule import FloatArray
@@ -126,11 +125,6 @@ class Plan:
     def online_tokens_per_s(self) -> FloatArray:
         """Tokens per second of the racks online (sites, generations, weeks)."""
         return np.asarray(self.online_racks * self.tokens_per_s[:, None])
-
-    @property
-    def rack_years(self) -> float:
-        """Rack-years online within the horizon."""
-        return float(self.online_racks.sum() * 7.0 * 86400.0 / YEAR)
 
     def built_power(self) -> dict[str, float]:
         """Give the facility power online at each site at the start of the horizon [W]."""

@@ -103,11 +103,6 @@ class Tracer:
         return {measure: -duals(self.solution, rows) for measure, rows in self.plan.factory.test.items()}
 
     @cached_property
-    def node_price(self) -> FloatArray:
-        """Prices of items in stock (nodes, weeks)."""
-        return duals(self.solution, self.plan.factory.balance)
-
-    @cached_property
     def site_price(self) -> FloatArray:
         """Prices of racks ready to go online (pairs, weeks)."""
         return duals(self.solution, self.plan.site.balance)
