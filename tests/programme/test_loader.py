@@ -28,15 +28,15 @@ def test_the_starter_loads_with_its_tables_and_facts(starter, catalogue):
 
 
 def test_every_quantity_knows_its_place_and_whether_it_is_an_assumption(broken, starter):
-    limit = starter.generation_of["gb300-nvl72"].cooling.inlet_limit
+    shelf = starter.generation_of["gb300-nvl72"].power.shelf_rating
     stated = starter.site_of["milam"].pue
     cost = starter.lanes[1].cost
-    text = "{from: gb300-nvl72.inlet_limit}"
-    assert _name(limit.evidence.place) == _name_of(broken.place("product.yaml", text, len("{from: ")))
+    text = "{from: gb300-nvl72.shelf_rating}"
+    assert _name(shelf.evidence.place) == _name_of(broken.place("product.yaml", text, len("{from: ")))
     assert _name(stated.evidence.place) == _name_of(broken.place("sites.yaml", "pue: 1.2", len("pue: ")))
     assert _name(cost.evidence.place) == _name_of(broken.place("lanes.csv", ",6200", 1))
     assert stated.evidence.kind is EvidenceKind.ASSUMPTION
-    assert limit.evidence.kind is not EvidenceKind.ASSUMPTION
+    assert shelf.evidence.kind is not EvidenceKind.ASSUMPTION
 
 
 def _name(place) -> str:

@@ -134,7 +134,7 @@ def _supply(plan: PlanModel, part: int, until: str) -> tuple[str, str]:
         return members[0].path, f"Nobody supplies {name}."
     suppliers = {supplier.id: supplier.name for supplier in programme.suppliers}
     listed = " and ".join(suppliers[source.supplier] for source in members)
-    return members[0].path, f"All {name} that {listed} can deliver is used as it comes {until}."
+    return members[0].path, f"Supply of '{name}' from {listed} is used up as it arrives {until}."
 
 
 def _time(plan: PlanModel, kind: str, item: int, until: str) -> tuple[str, str]:
