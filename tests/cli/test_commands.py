@@ -166,7 +166,10 @@ def test_the_store_lists_shows_and_answers_sql(ran, starter, gigaloop):
     assert "online" in shown["tables"]
     answer = gigaloop("store", "sql", starter, "select count(*) from checks", "--json").json
     assert answer["rows"][0][0] == sum(len(design["checks"]) for design in ran["designs"].values())
-    assert gigaloop("store", "sql", starter, "select * from nothing").code == 2
+    for wrong in ("select * from nothing", "", "copy checks to 'stolen.csv'", "select * from read_csv('/etc/passwd')"):
+        failed = gigaloop("store", "sql", starter, wrong)
+        assert failed.code == 2, wrong
+        assert "Traceback" not in failed.err
 
 
 def test_new_copies_a_bundled_programme_that_passes_its_check(tmp_path, gigaloop):
@@ -242,3 +245,28 @@ def test_json_is_json_also_when_it_fails(tmp_path, gigaloop):
     answer = gigaloop("run", tmp_path / "nowhere", "--json")
     assert answer.code == 1
     assert json.loads(answer.out)["problems"]
+
+
+def test_a_programme_that_asks_nothing_runs_and_says_so(starter, gigaloop):
+    demands = next(path for path in starter.iterdir() if "\ndemands:" in path.read_text())
+    text = demands.read_text()
+    start = text.index("\ndemands:")
+    end = text.find("\n\n#", start)
+    demands.write_text(text[:start] + "\ndemands: []\n" + (text[end:] if end > 0 else ""))
+    answer = gigaloop("run", starter)
+    assert answer.code == 0, answer.err
+    assert "nan BUSD" not in answer.out
+    assert "Nothing is late" in answer.out
+
+
+def test_a_generation_that_comes_after_the_horizon_is_the_reason_not_the_halls(starter, gigaloop):
+    edit(
+        starter / "product.yaml",
+        "evaluation: 2027-03-01, ramp: 2027-05-03, volume: 2027-09-06",
+        "evaluation: 2029-03-01, ramp: 2029-05-03, volume: 2029-09-06",
+    )
+    late = gigaloop("plan", starter, "--json").json["plan"]["late"]
+    mine = [each for each in late if any(reason["kind"] == "effectivity" for reason in each["reasons"])]
+    assert mine
+    assert all(reason["kind"] != "hall" for each in mine for reason in each["reasons"])
+    assert all("VR200" in each["sentence"] for each in mine)

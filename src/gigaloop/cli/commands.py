@@ -312,15 +312,18 @@ def store_sql(folder: Path, query: str, key: str, out: Path | None, *, json: boo
     run = open_run(_existing(folder, out), key)
     try:
         with run.connect() as connection:
-            answer = connection.execute(query)
-            columns = [description[0] for description in answer.description or ()]
-            rows = answer.fetchall()
+            answer = connection.sql(query)
+            columns, rows = (answer.columns, answer.fetchall()) if answer is not None else ([], [])
     except duckdb.Error as error:
         tables = ", ".join(run.tables)
         raise UsageError(f"the query failed: {str(error).splitlines()[0]}", hint=f"tables: {tables}") from None
+    if not columns:
+        raise UsageError("the query asks nothing", hint=f"tables: {', '.join(run.tables)}")
     if json:
-        output.print_json({"columns": columns, "rows": [list(row) for row in rows]})
+        output.print_json({"key": run.key, "columns": columns, "rows": [list(row) for row in rows]})
         return
+    scenario = run.manifest.get("scenario")
+    output.note(f"run {run.key[:12]}" + (f", scenario {scenario}" if scenario else ""))
     output.table("", [(name, "left") for name in columns], rows)
 
 

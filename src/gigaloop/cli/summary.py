@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gigaloop.study.chain import Result
 
 _LATE_SHOWN = 6
+_NO_RELIEF = "no single resource, relieved by a tenth, would bring anything; the reasons above say what is missing"
 _PROVEN = 1e-7
 """Gap below which a plan counts as optimal: the tolerance of the solver."""
 
@@ -82,7 +83,8 @@ def _show_binding(answers: Headline) -> None:
     output.line()
     output.line("What binds most, and what clearing it is worth (planned again)", style="bold")
     if not answers.binding:
-        output.line("  nothing: everything asked for is online when it is due")
+        nothing = "everything asked for is online when it is due" if not answers.late else _NO_RELIEF
+        output.line(f"  nothing: {nothing}")
     for number, binding in enumerate(answers.binding, 1):
         output.line(f"  {number}. {binding.sentence}")
 
@@ -106,6 +108,9 @@ def _show_firm(answers: Headline) -> None:
 def _show_capital(answers: Headline) -> None:
     output.line()
     output.line("Capital", style="bold")
+    if not any(basis.power for basis in answers.per_power):
+        output.line("  none: no new rack comes online")
+        return
     for basis in answers.per_power:
         output.line(
             f"  {usd_per_gw(basis.usd_per_watt)} of {basis.basis} power"

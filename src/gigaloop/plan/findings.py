@@ -41,7 +41,7 @@ class Late:
     energy
         Lateness in all: power late times the time it is late [W s = J].
     weeks
-        Weeks from the due week until it is met, or until the end of the horizon.
+        Weeks from the first in which it is late until it is met, or until the end of the horizon.
     met
         The first day on which it is met; none where it is not within the horizon.
     cost

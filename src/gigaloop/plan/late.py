@@ -81,7 +81,10 @@ def _explain(view: _View, group: int, d: int, due: int, power: float, cost: floa
     met = data.calendar.date(end) if end < data.weeks else None
     most = float(late.max())
     until = f"is met on {met}" if met else "is not met within the horizon"
+    begins = int(weeks[0])
+    since = f" from {data.calendar.date(begins)}" if begins > due else ""
     path = f"demands.{demand.id}"
+    said = f"{demand.name}: {mw(most)} of {mw(power)} due on {demand.by} late{since}; it {until}."
     return Late(
         site=demand.site,
         demand=demand.id,
@@ -89,11 +92,11 @@ def _explain(view: _View, group: int, d: int, due: int, power: float, cost: floa
         due=demand.by,
         power=most,
         energy=total * WEEK,
-        weeks=end - due,
+        weeks=end - begins,
         met=met,
         cost=float(late @ data.discount) * cost * WEEK,
         reasons=reasons,
-        sentence=f"{demand.name}: {mw(most)} of {mw(power)} due on {demand.by} late; it {until}. {reasons[0].sentence}",
+        sentence=f"{said} {reasons[0].sentence}",
     )
 
 
@@ -122,7 +125,7 @@ def _cause(view: _View, group: int, week: int) -> Cause:
         return Cause("hall", s)
     existing = [n for n in open_ways if view.plan.site.online[n, week] != NONE]
     if not existing:
-        return Cause("hall", s)
+        return _not_yet(view, [data.pairs[view.plan.site.served[n][1]][1] for n in open_ways])
     in_time = [n for n in existing if data.arrives_from(data.pairs[view.plan.site.served[n][1]]) <= week]
     best = min(in_time or existing, key=lambda n: float(view.tracer.online[n, week]))
     pair = view.plan.site.served[best][1]
@@ -144,10 +147,20 @@ def _no_way(view: _View, group: int) -> Cause:
     made = [g for g in asked.generations if data.production.rack_item[g] >= 0]
     if not made:
         return Cause("line", NONE, asked.generations[0])
-    brought = {ship.carries for ship in data.ships if ship.destination == asked.site}
-    if not brought & set(made):
+    brought = {ship.carries for ship in data.ships if ship.destination == asked.site} & set(made)
+    if not brought:
         return Cause("lane", NONE, made[0])
-    return Cause("hall", asked.site)
+    taken = [g for g in sorted(brought) if data.places[asked.site].installs_from(g) < data.weeks]
+    return _not_yet(view, taken) if taken else Cause("hall", asked.site)
+
+
+def _not_yet(view: _View, generations: list[int]) -> Cause:
+    """Say why no rack of some generations can be there yet: their dates, or the time that making and moving takes."""
+    data = view.plan.data
+    first = {g: data.production.items[data.production.rack_item[g]].first for g in generations}
+    soonest = min(generations, key=lambda g: first[g])
+    kind = "effectivity" if first[soonest] > 0 else "lead time"
+    return Cause(kind, data.production.rack_item[soonest])
 
 
 def _hall_full(view: _View, pair: tuple[int, int], week: int) -> bool:

@@ -51,13 +51,15 @@ class StoredRun:
         return tuple(self.manifest["tables"])
 
     def connect(self) -> duckdb.DuckDBPyConnection:
-        """Open an in-memory DuckDB with a view per table of the run."""
+        """Open an in-memory DuckDB with the tables of the run; queries reach no file."""
         import duckdb
 
         connection = duckdb.connect(":memory:")
         for name in self.tables:
             path = str(self.folder / f"{name}.parquet").replace("'", "''")
-            connection.execute(f"create view \"{name}\" as select * from read_parquet('{path}')")  # noqa: S608
+            connection.execute(f"create table \"{name}\" as select * from read_parquet('{path}')")  # noqa: S608
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
         return connection
 
 

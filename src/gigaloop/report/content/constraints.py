@@ -26,6 +26,9 @@ def binds_section(basis: Basis, answers: Headline) -> Section:
     ]
     if plan.binding:
         blocks.append(_binding_table(basis))
+    elif answers.late:
+        why = "No single resource, relieved by a tenth, would bring anything; the reasons above say what is missing."
+        blocks.append(Callout("Nothing binds alone", why))
     else:
         blocks.append(Callout("Nothing binds", "Everything asked for is online when it is due.", tone="good"))
     lead = (
