@@ -41,6 +41,12 @@ SPOILT = {
         "waiting_cost: -2500 USD",
         "must not be negative",
     ),
+    "more than the world": (
+        "product.yaml",
+        "power: 1400 W}",
+        "power: 1e300 MW}",
+        "more than any programme holds",
+    ),
     "NaN": ("programme.yaml", "availability: 92 %", "availability: .nan", "nan"),
     "a path that leaves the folder": ("supply.yaml", "lanes.csv", "../lanes.csv", "lanes.csv"),
 }

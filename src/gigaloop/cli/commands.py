@@ -23,16 +23,17 @@ def _load(folder: Path, facts: Path | None) -> tuple[Programme, Catalogue]:
     return load_programme(folder, catalogue), catalogue
 
 
-def _run(folder: Path, scenario: str, facts: Path | None, *, use_cache: bool, quiet: bool) -> Result:
+def _run(folder: Path, scenario: str, facts: Path | None, *, use_cache: bool, quiet: bool) -> tuple[Result, StageRun]:
     from gigaloop.study.cache import Cache
-    from gigaloop.study.chain import cache_folder
+    from gigaloop.study.chain import StageRun, cache_folder
     from gigaloop.study.chain import run as run_chain
 
     with output.progress(quiet=quiet) as shown:
         shown.begin("load")
         begin = time.perf_counter()
         programme, catalogue = _load(folder, facts)
-        shown.done("load", time.perf_counter() - begin, cached=False)
+        load = StageRun("load", time.perf_counter() - begin, cached=False)
+        shown.done("load", load.seconds, cached=False)
 
         def progress(name: str, done: StageRun | None) -> None:
             if done is None:
@@ -45,20 +46,22 @@ def _run(folder: Path, scenario: str, facts: Path | None, *, use_cache: bool, qu
     if not quiet:
         for warning in result.warnings:
             output.note(f"warning: {warning}")
-    return result
+    return result, load
 
 
 def run(folder: Path, scenario: str, out: Path | None, facts: Path | None, *, use_cache: bool, json: bool) -> None:
     """Run the chain, keep the run, show the summary."""
-    result = _run(folder, scenario, facts, use_cache=use_cache, quiet=json)
+    from gigaloop.study.chain import StageRun
+
+    result, load = _run(folder, scenario, facts, use_cache=use_cache, quiet=json)
     begin = time.perf_counter()
     saved = api.save(result, out if out is not None else _runs_folder(folder))
-    seconds = time.perf_counter() - begin
+    written = StageRun("report", time.perf_counter() - begin, cached=False)
     report = saved / "report.html"
     if json:
-        output.print_json(objects.run_object(result, report, seconds))
+        output.print_json(objects.run_object(result, report, (load, *result.stages, written)))
         return
-    output.stage("report", seconds, cached=False)
+    output.stage("report", written.seconds, cached=False)
     summary.show_run(result)
     output.line()
     output.line(f"Report   {report}")
@@ -113,7 +116,7 @@ def design(folder: Path, generation: str, scenario: str, facts: Path | None, *, 
 
 def plan(folder: Path, scenario: str, facts: Path | None, *, json: bool) -> None:
     """Plan the programme."""
-    result = _run(folder, scenario, facts, use_cache=True, quiet=json)
+    result, _ = _run(folder, scenario, facts, use_cache=True, quiet=json)
     if json:
         output.print_json({"programme": result.programme.id, "key": result.key, "plan": objects.plan_object(result)})
         return
@@ -124,7 +127,7 @@ def plan_check(folder: Path, scenario: str, facts: Path | None, *, json: bool) -
     """Check a plan; a plan that breaks a rule is a fault of gigaloop and ends with exit code 1."""
     from gigaloop.plan import check_plan
 
-    result = _run(folder, scenario, facts, use_cache=True, quiet=json)
+    result, _ = _run(folder, scenario, facts, use_cache=True, quiet=json)
     broken = check_plan(result.programme, result.designs, result.plan, result.catalogue)
     if json:
         output.print_json({"programme": result.programme.id, "key": result.key, "broken": broken})
@@ -158,7 +161,7 @@ def safety_stock(stages: Path, arcs: Path, holding_rate: float, time_limit: floa
 
 def value(folder: Path, scenario: str, facts: Path | None, *, json: bool) -> None:
     """Value the plan."""
-    result = _run(folder, scenario, facts, use_cache=True, quiet=json)
+    result, _ = _run(folder, scenario, facts, use_cache=True, quiet=json)
     if json:
         output.print_json(
             {
@@ -182,7 +185,7 @@ def diff(before: Path, after: Path, *, json: bool) -> None:
         output.line("no difference")
         return
     output.table(
-        f"{len(changes)} changes",
+        f"{len(changes)} change" + ("" if len(changes) == 1 else "s"),
         [("path", "left"), ("before", "left"), ("after", "left"), ("change", "right")],
         [objects.change_row(change) for change in changes],
     )
@@ -218,16 +221,16 @@ def new(folder: Path, source: str, *, json: bool) -> None:
 
 def evidence(folder: Path, path: str, kind: str, facts: Path | None, *, json: bool) -> None:
     """Show the evidence of the numbers below a path."""
-    from gigaloop.programme import quantities
+    from gigaloop.programme import evidence_of, quantities
 
     if kind and kind not in set(EvidenceKind):
         raise UsageError(f"there is no kind of evidence '{kind}'", hint=f"there are: {', '.join(EvidenceKind)}")
     programme, _ = _load(folder, facts)
+    all_rows = ((where, quantity, evidence_of(programme, quantity, where)) for where, quantity in quantities(programme))
     rows = [
-        (where, quantity, quantity.evidence)
-        for where, quantity in quantities(programme)
-        if (not path or where == path or where.startswith(f"{path}."))
-        and (not kind or (quantity.evidence is not None and quantity.evidence.kind == kind))
+        (where, quantity, found)
+        for where, quantity, found in all_rows
+        if (not path or where == path or where.startswith(f"{path}.")) and (not kind or found.kind == kind)
     ]
     if not rows:
         raise UsageError(
@@ -235,8 +238,7 @@ def evidence(folder: Path, path: str, kind: str, facts: Path | None, *, json: bo
             hint="paths go through sections and ids, e.g. sites.abilene.pue",
         )
     if json:
-        as_of = programme.as_of.isoformat()
-        data = [{"path": p, "value": str(q), "evidence": objects.evidence_object(e, as_of)} for p, q, e in rows]
+        data = [{"path": p, "value": str(q), "evidence": e.as_dict()} for p, q, e in rows]
         output.print_json({"programme": programme.id, "numbers": data})
         return
     sourced.show(f"{len(rows)} numbers", "path", [(p, str(q), e) for p, q, e in rows])

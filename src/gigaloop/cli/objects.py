@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gigaloop.cli.numbers import day
-from gigaloop.core.quantity import UNDATED
 from gigaloop.study.headline import headline
 from gigaloop.version import VERSION
 
 if TYPE_CHECKING:
-    from gigaloop.core.evidence import Evidence
     from gigaloop.design import Design
     from gigaloop.plan import Binding, Late
     from gigaloop.programme import Change, Programme
-    from gigaloop.study.chain import Result
+    from gigaloop.study.chain import Result, StageRun
 
 
-def run_object(result: Result, report: Path, report_seconds: float) -> dict[str, Any]:
+def run_object(result: Result, report: Path, stages: Sequence[StageRun]) -> dict[str, Any]:
     """Give a run as plain data: what ``gigaloop run --json`` prints."""
-    stages = [{"name": s.name, "seconds": s.seconds, "cached": s.cached} for s in result.stages]
-    stages.append({"name": "report", "seconds": report_seconds, "cached": False})
     return {
         "programme": result.programme.id,
         "key": result.key,
         "scenario": result.scenario or None,
         "version": VERSION,
-        "stages": stages,
+        "stages": [{"name": s.name, "seconds": s.seconds, "cached": s.cached} for s in stages],
         "designs": {name: design_object(design) for name, design in result.designs.items()},
         "plan": plan_object(result),
         "value": value_object(result),
@@ -197,14 +194,6 @@ def change_row(change: Change) -> tuple[str, str, str, str]:
     """Give the cells of one change."""
     relative = "" if change.relative is None else f"{100 * change.relative:+.3g} %"
     return change.path, _shown(change.before), _shown(change.after), relative or change.kind
-
-
-def evidence_object(evidence: Evidence | None, as_of: str) -> dict[str, Any] | None:
-    """Give evidence as plain data; what an author states without evidence has the date of his programme."""
-    if evidence is None:
-        return None
-    data = evidence.as_dict()
-    return data | {"date": as_of} if evidence.date == UNDATED else data
 
 
 def change_object(change: Change) -> dict[str, Any]:

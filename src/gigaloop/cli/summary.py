@@ -130,6 +130,8 @@ def _show_first_units(programme: Programme, answers: Headline) -> None:
         where = f"{factory.name}, {factory.state}" if factory else "nowhere within the horizon"
         when = f"week of {day(first.date)}" if first.date else "not built"
         wanted = f"; {first.evaluation:,.0f} of {first.wanted:,.0f} evaluation racks" if first.wanted else ""
+        if first.evaluation < first.wanted - 0.5:
+            wanted += " (the others are not made in time, or cost more than being without them)"
         output.line(f"  {programme.generation_of[first.generation].name}: {where}, {when}{wanted}")
     for factory_id, peak, week in answers.peak_test_power:
         name = names[factory_id].name if factory_id in names else factory_id

@@ -282,6 +282,8 @@ class Dim:
         base = "" if base == "1" else f" {base}"
         if not math.isfinite(value):
             return "is not a finite number"
+        if abs(value) > DIMENSIONS[self.dimension].most:
+            return f"is more than any programme holds ({DIMENSIONS[self.dimension].most:g}{base})"
         if self.low is not None and value < self.low:
             return "must not be negative" if self.low == 0 else f"must be at least {self.low:g}{base}"
         if self.above is not None and value <= self.above:

@@ -36,6 +36,8 @@ class Dimension:
     money: bool = False
     bare: bool = False
     """Whether a number without unit is accepted (pure numbers and counts)."""
+    most: float = 1e30
+    """Size beyond which a number is a slip of the pen, in base units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +53,17 @@ class Unit:
 def _dimensions() -> Iterator[Dimension]:
     yield Dimension("number", "1", "0.87", bare=True)
     yield Dimension("fraction", "1", "87 %", bare=True)
-    yield Dimension("count", "1", "72", bare=True)
-    yield Dimension("gpus", "GPUs", "100000 GPUs")
+    yield Dimension("count", "1", "72", bare=True, most=1e16)
+    yield Dimension("gpus", "GPUs", "100000 GPUs", most=1e11)
     yield Dimension("jobs", "jobs", "1200 jobs")
-    yield Dimension("pieces", "pcs", "400 racks")
-    yield Dimension("power", "W", "132 kW")
+    yield Dimension("pieces", "pcs", "400 racks", most=1e10)
+    yield Dimension("power", "W", "132 kW", most=1e14)
     yield Dimension("apparent power", "VA", "2500 kVA")
     yield Dimension("energy", "J", "1.2 GWh")
     yield Dimension("voltage", "V", "800 V")
     yield Dimension("current", "A", "2400 A")
     yield Dimension("frequency", "Hz", "60 Hz")
-    yield Dimension("duration", "s", "18 weeks")
+    yield Dimension("duration", "s", "18 weeks", most=1e10)
     yield Dimension("length", "m", "30 m")
     yield Dimension("area", "m2", "1000000 sqft")
     yield Dimension("volume", "m3", "120 L")
@@ -80,12 +82,12 @@ def _dimensions() -> Iterator[Dimension]:
     yield Dimension("flop", "FLOP", "1e26 FLOP")
     yield Dimension("tokens", "tokens", "15e12 tokens")
     yield Dimension("token rate", "tokens/s", "1e6 tokens/s")
-    yield Dimension("piece rate", "pcs/s", "120 racks/week")
+    yield Dimension("piece rate", "pcs/s", "120 racks/week", most=1e6)
     yield Dimension("power rate", "W/s", "50 MW/week")
     yield Dimension("rate of change", "1/s", "3 %/yr")
     yield Dimension("carbon intensity", "kg/J", "0.413 kg/kWh")
     yield Dimension("water intensity", "m3/J", "1.8 L/kWh")
-    yield Dimension("money", "USD", "3.4 MUSD (2025)", money=True)
+    yield Dimension("money", "USD", "3.4 MUSD (2025)", money=True, most=1e16)
     yield Dimension("money per power", "USD/W", "10 MUSD/MW (2025)", money=True)
     yield Dimension("money per energy", "USD/J", "70 USD/MWh (2025)", money=True)
     yield Dimension("money per power and time", "USD/W/s", "329 USD/MW/day (2026)", money=True)

@@ -113,7 +113,7 @@ def _binding(plan: PlanModel, solution: Solution, resource: _Resource, again: So
     if again is not None:
         worth = max((solution.objective - again.objective) / MONEY, 0.0)
         online = online_energy(plan, again) - online_energy(plan, solution)
-        side = f"{abs(online) * MW / WEEK:,.0f} MW-weeks {'more' if online >= 0.0 else 'less'} compute online"
+        side = f"{abs(online) * MW / WEEK:,.0f} MW-weeks {'more' if online >= 0.0 else 'less'} power online"
         gain = f"{resource.relief} is worth {worth * 1e-6:,.0f} MUSD and brings {side}"
     first, last = calendar.date(begins), calendar.date(int(weeks[-1]))
     return Binding(

@@ -3,7 +3,7 @@
 from gigaloop.programme.diff import Change, diff_programmes
 from gigaloop.programme.jsonschema import programme_schema, unit_table
 from gigaloop.programme.loader import load_programme, own_catalogue
-from gigaloop.programme.numbers import quantities
+from gigaloop.programme.numbers import evidence_of, quantities
 from gigaloop.programme.scenario import apply_patches, apply_scenario
 from gigaloop.programme.schema import Programme
 from gigaloop.programme.starter import bundled_programmes, new_programme
@@ -15,6 +15,7 @@ __all__ = [
     "apply_scenario",
     "bundled_programmes",
     "diff_programmes",
+    "evidence_of",
     "load_programme",
     "new_programme",
     "own_catalogue",

@@ -37,18 +37,23 @@ Cell = Number | Text
 CellLike = Number | Text | str | date | SupportsFloat | None
 Row = Sequence[CellLike]
 
+_LONG = 44
+"""Length from which a text counts as long [characters]."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: its name, the unit of its numbers, and how it is set.
 
-    ``decimals`` fixes the digits after the point; without it one choice is made for the whole column.
+    ``decimals`` fixes the digits after the point; without it one choice is made for the whole column. ``long`` is
+    set where a column holds sentences, which need room.
     """
 
     name: str
     unit: str = ""
     align: Align | None = None
     decimals: int | None = None
+    long: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,12 @@ def _settle(column: Column, cells: Sequence[CellLike]) -> Column:
     decimals = column.decimals
     if decimals is None and numbers:
         decimals = shared_decimals(numbers)
-    return Column(column.name, column.unit, align, decimals)
+    long = column.long or any(len(_words(cell)) >= _LONG for cell in cells)
+    return Column(column.name, column.unit, align, decimals, long)
+
+
+def _words(cell: CellLike) -> str:
+    return cell.text if isinstance(cell, Text) else cell if isinstance(cell, str) else ""
 
 
 def _is_number(cell: CellLike) -> TypeGuard[Number | SupportsFloat]:

@@ -1,13 +1,25 @@
 """Placement on any network: feasible, never below its bound, exact where it can be checked."""
 
+import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from tests.plan.safety.networks import layered, least_cost_by_trying, networks, published
 
 from gigaloop.core.errors import UsageError
 from gigaloop.plan.safety import Arc, Network, Stage, place_safety_stock
+
+_TIED = Network(
+    (
+        Stage("s0", 3, 1.0),
+        Stage("s1", 0, 0.0),
+        Stage("s2", 0, 2.0, 1.0),
+        Stage("s3", 0, 0.0, 1.0, 0.0, 3.0, 1.645),
+    ),
+    (Arc("s0", "s1"), Arc("s1", "s2"), Arc("s1", "s3"), Arc("s2", "s3")),
+)
+"""Stages without processing time can pass on any wait at no cost: prices leave every time equally cheap."""
 
 
 @settings(max_examples=150, deadline=None)
@@ -21,10 +33,19 @@ def test_trees_cost_what_trying_every_promise_costs(network):
 
 @settings(max_examples=150, deadline=None)
 @given(networks())
+@example(_TIED)
 def test_networks_with_loops_cost_what_trying_every_promise_costs(network):
     placed = place_safety_stock(network)
     assert placed.proven
     assert placed.cost == pytest.approx(least_cost_by_trying(network), rel=1e-8, abs=1e-9)
+
+
+def test_ties_that_prices_leave_are_searched_until_one_time_is_left():
+    placed = place_safety_stock(_TIED)
+    # demand at s3 reaches s0 over s1 by two arcs, two units for one; s0 promises 1 and covers 2 periods, the rest none
+    assert placed.cost == pytest.approx(1.0 * 2 * 3.0 * 1.645 * math.sqrt(2), rel=1e-12)
+    assert placed.bound == pytest.approx(placed.cost, rel=1e-9)
+    assert placed.proven
 
 
 @settings(max_examples=60, deadline=None)

@@ -196,19 +196,34 @@ class _Search:
             best = max(best, parts, key=lambda pair: min((part.bound for part in pair), default=-math.inf))
             if self._late():
                 break
-        if not best:  # no split divides what is left: its bound stands
-            self.floor = min(self.floor, node.bound)
+        if not best:  # one time is left to every stage on either side
+            self._take_last(node)
         return best
 
+    def _take_last(self, node: _Node) -> None:
+        """Try the only service times that a node leaves; where they cannot be kept, the node is empty."""
+        times = np.zeros(self.model.size, dtype=np.intp), np.zeros(self.model.size, dtype=np.intp)
+        for i in self.core.order:
+            for outgoing in (False, True):
+                times[outgoing][i] = price.times_left(node.costs, self.costs, i, outgoing)[0]
+        kept = bool((times[1][self.core.source] <= times[0][self.core.target]).all())
+        if kept and math.isfinite(core_cost(self.model, self.core, self.costs, times)):
+            self._take(times)
+
     def _splits(self, node: _Node) -> list[tuple[int, bool, int]]:
-        """Propose splits that leave service times allowed on either side."""
+        """Propose splits that leave service times on either side: none only where every stage has no choice left."""
         arguments = self.model, self.core, node.costs, node.prices
-        proposed = price.holes(*arguments) or price.widest(*arguments, price.choose_down(*arguments))
+        found = self._dividing(node, price.holes(*arguments, self.costs))
+        if not found:
+            found = self._dividing(node, price.widest(*arguments, price.choose_down(*arguments)))
+        return found or price.halves(self.model, self.core, node.costs, self.costs)[:_PROBES]
+
+    def _dividing(self, node: _Node, proposed: list[tuple[int, bool, int]]) -> list[tuple[int, bool, int]]:
+        """Keep the first of the splits proposed that divide the service times that a node leaves."""
         found = []
         for i, outgoing, cut in proposed:
-            mine, all_of_it = (costs.outgoing if outgoing else costs.incoming for costs in (node.costs, self.costs))
-            allowed = mine[i] == all_of_it[i]
-            if allowed[:cut].any() and allowed[cut:].any():
+            left = price.times_left(node.costs, self.costs, i, outgoing)
+            if left[0] < cut <= left[-1]:
                 found.append((i, outgoing, cut))
             if len(found) == _PROBES:
                 break

@@ -122,13 +122,55 @@ def choose_up(model: Model, core: Core, costs: Costs, prices: FloatArray) -> tup
     return incoming, outgoing
 
 
-def holes(model: Model, core: Core, costs: Costs, prices: FloatArray) -> list[tuple[int, bool, int]]:
+def times_left(costs: Costs, whole: Costs, i: int, outgoing: bool) -> IntArray:
+    """Give the outgoing (else incoming) service times of a stage that a part of the search leaves, rising.
+
+    Parameters
+    ----------
+    costs, whole
+        Costs of the part, which are higher for the times outside it, and of the whole problem.
+    i, outgoing
+        The stage and the side.
+    """
+    mine, all_of_it = (side.outgoing if outgoing else side.incoming for side in (costs, whole))
+    return np.flatnonzero(mine[i] == all_of_it[i])
+
+
+def halves(model: Model, core: Core, costs: Costs, whole: Costs) -> list[tuple[int, bool, int]]:
+    """Halve the service times left to every stage on either side, where they can change its cost most first.
+
+    Parameters
+    ----------
+    model, core, costs, whole
+        The problem, the costs of a part of it and of the whole.
+
+    Returns
+    -------
+    splits
+        As in :func:`holes`; none where every stage has one time left on either side.
+    """
+    found = []
+    for i in core.order:
+        for outgoing in (True, False):
+            left = times_left(costs, whole, i, outgoing)
+            if len(left) > 1:
+                size = float(model.charge[i] * (np.sqrt(left[-1]) - np.sqrt(left[0])))
+                found.append((size, int(i), outgoing, int(left[len(left) // 2])))
+    return [split[1:] for split in sorted(found, reverse=True)]
+
+
+def holes(model: Model, core: Core, costs: Costs, prices: FloatArray, whole: Costs) -> list[tuple[int, bool, int]]:
     """Find where the bound is undecided: ranges of service times that cost more, between times that cost least.
+
+    Times outside a part of the search are left out: prices can move what they cost to the stage's neighbours, which
+    makes them as cheap as those inside.
 
     Parameters
     ----------
     model, core, costs, prices
         The problem and the prices of its bound.
+    whole
+        Costs of the whole problem, of which the costs above may be a part's.
 
     Returns
     -------
@@ -142,7 +184,8 @@ def holes(model: Model, core: Core, costs: Costs, prices: FloatArray) -> list[tu
         least = both.min()
         enough = least + _EVEN * (abs(least) + float(np.abs(model.costs[i][0, 0])))
         for outgoing in (True, False):
-            even = np.flatnonzero(both.min(axis=0 if outgoing else 1) <= enough)
+            left = times_left(costs, whole, i, outgoing)
+            even = left[both.min(axis=0 if outgoing else 1)[left] <= enough]
             if len(even) > 1:
                 hole = int(np.diff(np.sqrt(even)).argmax())
                 size = float(model.charge[i] * (np.sqrt(even[hole + 1]) - np.sqrt(even[hole])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigaloop.core.evidence import Evidence, EvidenceKind
-from gigaloop.core.quantity import UNDATED, Quantity
+from gigaloop.core.quantity import Quantity
+from gigaloop.programme import evidence_of
 from gigaloop.report.numbers import Number
 
 if TYPE_CHECKING:
@@ -23,6 +24,21 @@ BUSD = 1e9
 MUSD = 1e6
 
 Floats = NDArray[np.float64]
+
+
+def power_unit(largest: float) -> tuple[float, str]:
+    """Give the unit in which powers up to the largest [W] are said, as its size [W] and its symbol.
+
+    >>> power_unit(7.5e9), power_unit(40e6)
+    ((1000000000.0, 'GW'), (1000000.0, 'MW'))
+    """
+    return (GW, "GW") if largest >= 0.1 * GW else (MW, "MW")
+
+
+def power_said(power: float) -> str:
+    """Give a power [W] in words: in GW with two decimals, below a tenth of one in MW."""
+    size, unit = power_unit(power)
+    return f"{power / size:.2f} {unit}" if unit == "GW" else f"{power / size:.3g} {unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +63,7 @@ class Basis:
 
     def evidence_of(self, quantity: Quantity, path: str = "") -> tuple[Evidence, ...]:
         """Give the evidence of a number of the programme; one stated without any is its author's assumption."""
-        evidence = quantity.evidence
-        if evidence is None:
-            return ()
-        place = self.result.programme.place(path) if path else None
-        if place is not None:
-            evidence = evidence.at(place)
-        if evidence.date == UNDATED:
-            as_of = self.result.programme.as_of.isoformat()
-            evidence = replace(evidence, source=f"stated in the programme {self.result.programme.id}", date=as_of)
-        return (evidence,)
+        return (evidence_of(self.result.programme, quantity, path),)
 
     def site(self, site: str) -> str:
         """Give the name of a site with its state."""

@@ -143,8 +143,8 @@ def _test_power(basis: Basis) -> Iterator[Block]:
     for loads in plan.loads:
         if loads.kind != "test power":
             continue
-        peak = loads.used.max(axis=1)
-        if not peak.any():
+        peak = float(loads.used.sum(axis=0).max())
+        if peak <= 0:
             continue
         quarters = plan.labels("quarter")
         weeks_of = plan.calendar.quarters()
@@ -152,7 +152,7 @@ def _test_power(basis: Basis) -> Iterator[Block]:
         how = basis.computed("racks in burn-in x rack power x share of it drawn, highest week of the quarter")
         yield LineFigure(
             id="test-power",
-            title=f"Burn-in draws up to {peak.sum() / MW:,.0f} MW at the factories",
+            title=f"Burn-in draws up to {peak / MW:,.0f} MW at all factories together",
             alt="Highest burn-in power in every quarter, by factory.",
             measure="burn-in power",
             unit="MW",
@@ -229,8 +229,8 @@ def _supply_blocks(basis: Basis) -> Iterator[Block]:
             "part",
             "supplier",
             Column("pieces", decimals=0),
-            Column("price", "USD"),
-            Column("spend", "MUSD"),
+            Column("price", f"USD, prices of {plan.price_year}"),
+            Column("spend", f"MUSD, prices of {plan.price_year}"),
             "stated at",
         ],
         [

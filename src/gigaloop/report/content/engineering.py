@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from math import isfinite
 
+from gigaloop.catalogue import Catalogue
 from gigaloop.core.evidence import Evidence, EvidenceKind
+from gigaloop.core.quantity import Quantity
 from gigaloop.core.units import UNITS
 from gigaloop.design import Check, Design
 from gigaloop.design.records import Input
 from gigaloop.report.content.basis import KW, MUSD, Basis
 from gigaloop.report.document import Block, Callout, Columns, Heading, KeyValues, Section
 from gigaloop.report.figures import BarFigure, Link, Rack, RackFigure, SankeyFigure, Series, Tray
-from gigaloop.report.numbers import Number
+from gigaloop.report.numbers import MISSING, Number
 from gigaloop.report.tables import CellLike, Column, Table, Text
 
 _BTU_PER_HOUR = UNITS["BTU/h"].factor
@@ -31,7 +35,9 @@ def design_section(basis: Basis) -> Section:
     blocks.append(_cost(basis, designs))
     failed = [(design, check) for design in designs for check in design.failed_checks]
     if failed:
-        points = [f"{d.name}: {c.title}, {c.value} is to be {c.sense} {c.limit}. {c.way_out}" for d, c in failed]
+        points = [
+            f"{d.name}: {c.title}, {_said(c.value)} is to be {c.sense} {_said(c.limit)}. {c.way_out}" for d, c in failed
+        ]
         blocks.append(Callout("Checks that do not hold", tone="warning", points=points))
     for design in designs:
         blocks.extend(_generation(basis, design))
@@ -48,7 +54,7 @@ def design_section(basis: Basis) -> Section:
 def _elevations(designs: list[Design]) -> RackFigure:
     racks, left_out = [], []
     for design in designs:
-        if sum(unit.power for unit in design.elevation.units) < _DRAWN_SHARE * design.power.design:
+        if not _states_heights(design):
             left_out.append(design.name)
             continue
         trays, free = [], 1
@@ -57,7 +63,7 @@ def _elevations(designs: list[Design]) -> RackFigure:
             trays.append(Tray(unit.label, unit.family, bottom, height, unit.power / KW))
             free = bottom + height
         capacity = max(round(design.elevation.capacity or 0), free - 1)
-        racks.append(Rack(design.name, capacity, trays))
+        racks.append(Rack(design.name, capacity, trays, power=design.power.design / KW))
     return RackFigure(
         id="elevations",
         title="The racks from the front",
@@ -69,6 +75,11 @@ def _elevations(designs: list[Design]) -> RackFigure:
             *([f"Not drawn, as their parts state no height: {', '.join(left_out)}."] if left_out else []),
         ],
     )
+
+
+def _states_heights(design: Design) -> bool:
+    """Say whether the parts that state a height draw enough of the rack's power for its units to be counted."""
+    return sum(unit.power for unit in design.elevation.units) >= _DRAWN_SHARE * design.power.design
 
 
 def _performance(basis: Basis, designs: list[Design]) -> Table:
@@ -132,7 +143,7 @@ def _generation(basis: Basis, design: Design) -> Iterator[Block]:
     yield Heading(f"{design.name}, as built on {design.on.isoformat()}")
     yield Columns([_card(basis, design), _effectivity(basis, design)])
     how = basis.computed("efficiency of every converter at the load of the design point")
-    links = _chain_links(design, how)
+    links = _chain_links(basis.result.catalogue, design, how)
     if links:
         yield SankeyFigure(
             id=f"chain-{design.generation}",
@@ -141,16 +152,24 @@ def _generation(basis: Basis, design: Design) -> Iterator[Block]:
             measure="power",
             unit="kW",
             links=links,
-            height=300,
+            height=340,
         )
     yield _checks(basis, design)
     yield _inputs(basis, design)
 
 
-def _chain_links(design: Design, how: Evidence) -> list[Link]:
+def _stage_names(catalogue: Catalogue, design: Design) -> list[str]:
+    """Name converters as the catalogue does, without their ratings; by place or id where two would read alike."""
+    short = [re.split(r",| at | of | as | in | to ", catalogue[stage.converter].name)[0] for stage in design.chain]
+    placed = [f"{name} ({stage.location})" for name, stage in zip(short, design.chain, strict=True)]
+    ids = [stage.converter for stage in design.chain]
+    return [next((each[i] for each in (short, placed) if each.count(each[i]) == 1), ids[i]) for i in range(len(short))]
+
+
+def _chain_links(catalogue: Catalogue, design: Design, how: Evidence) -> list[Link]:
     """Give the flow through the chain, converters by their short names, losses gathered by where they fall."""
     links: list[Link] = []
-    names = [f"{stage.converter.replace('-', ' ')}" for stage in design.chain]
+    names = _stage_names(catalogue, design)
     for position, stage in enumerate(design.chain):
         source = names[position - 1] if position else "medium voltage"
         links.append(Link(source, names[position], Number(stage.power_in / KW, evidence=how)))
@@ -193,8 +212,16 @@ def _card(basis: Basis, design: Design) -> KeyValues:
             ),
             ("Mass", number(design.mass, "kg", roll_up)),
             ("Floor load", number(design.floor_load, "kg/m2", "mass over footprint")),
-            ("Height of units", number(design.height_u, "U", roll_up)),
-            ("Cost", number(design.cost_per_rack / MUSD, "MUSD", "parts and conversion")),
+            (
+                "Height of units",
+                number(design.height_u, "U", roll_up) if _states_heights(design) else Number(None),
+                "" if _states_heights(design) else "not known: the parts that draw most power state no height",
+            ),
+            (
+                "Cost",
+                number(design.cost_per_rack / MUSD, "MUSD", "parts and conversion"),
+                f"prices of {basis.result.programme.price_year}",
+            ),
         ],
     )
 
@@ -223,26 +250,72 @@ def _effectivity(basis: Basis, design: Design) -> KeyValues:
 
 
 def _checks(basis: Basis, design: Design) -> Table:
-    def state(check: Check) -> Text:
-        return Text("holds") if check.ok else Text(check.severity.value, tag=check.severity.value)
-
+    how = basis.computed("distance to the limit over the limit")
+    shown = _shown_checks(design.checks)
+    note = f"{len(design.checks)} checks, the tightest first after those that do not hold."
+    if len(shown) < len(design.checks):
+        note += " Where one holds at several sites or factories, the tightest is shown; all stand in table 'checks'."
     return Table(
         f"{design.name}: checks",
-        ["check", "at", "value", "limit", Column("margin", "%", decimals=0), "state", "rule"],
+        [
+            Column("check", long=True),
+            Column("value", align="right"),
+            Column("limit", align="right"),
+            Column("margin", "%", decimals=0),
+            "state",
+            Column("rule", long=True),
+        ],
         [
             [
-                check.title,
-                check.subject.removeprefix(f"generations.{design.generation}"),
-                Text(str(check.value), check.evidence[:1]),
-                Text(f"{check.sense} {check.limit}", check.evidence[1:]),
-                Number(100 * check.margin, evidence=basis.computed("distance to the limit over the limit")),
-                state(check),
+                check.title + _where(basis, design, check, count),
+                Text(_said(check.value), check.evidence[:1]),
+                Text(f"{check.sense} {_said(check.limit)}", check.evidence[1:]),
+                Number(100 * check.margin, evidence=how),
+                Text("holds" if check.ok else check.severity.value, tag="" if check.ok else "does not hold"),
                 check.source,
             ]
-            for check in design.checks
+            for check, count in shown
         ],
         id=f"checks-{design.generation}",
+        note=note,
     )
+
+
+def _shown_checks(checks: Sequence[Check]) -> list[tuple[Check, int]]:
+    """Give failures first, then remarks, then what holds, the tightest first; and how many each stands for.
+
+    A check that holds in many places stands there once, with its smallest margin.
+    """
+    order = sorted(checks, key=lambda check: (check.ok, not check.failed, check.margin))
+    counts: dict[tuple[str, str], tuple[Check, int]] = {}
+    for check in order:
+        places = check.subject.partition(".")[0] in {"sites", "factories"}
+        key = (check.id, check.title) if check.ok and places else (check.id, f"{check.subject} {id(check)}")
+        first, count = counts.get(key, (check, 0))
+        counts[key] = (first, count + 1)
+    return list(counts.values())
+
+
+def _where(basis: Basis, design: Design, check: Check, count: int) -> str:
+    """Say at which site, factory or workload a check was made; nothing for the rack itself."""
+    section, _, rest = check.subject.partition(".")
+    owner, _, inner = rest.partition(".")
+    if section == "generations":
+        return ""
+    if section == "sites":
+        at = ", ".join(part for part in (basis.site(owner), inner.removeprefix("halls.")) if part)
+    else:
+        at = basis.factory(owner) if section == "factories" else rest
+    return f" ({at}; the tightest of {count})" if count > 1 else f" ({at})"
+
+
+def _said(quantity: Quantity) -> str:
+    """Give a quantity with four significant digits and its unit."""
+    magnitude = quantity.magnitude
+    if not isfinite(magnitude):
+        return MISSING
+    text = f"{float(f'{magnitude:.4g}'):,.10g}".replace("-", "−")
+    return text if quantity.unit.symbol == "1" else f"{text}\u00a0{quantity.unit.symbol}"
 
 
 def _inputs(basis: Basis, design: Design) -> Table:

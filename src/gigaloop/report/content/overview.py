@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gigaloop.report.content.basis import BUSD, GW, MW, Basis, Floats
+from gigaloop.report.content.basis import BUSD, MW, Basis, Floats, power_said, power_unit
 from gigaloop.report.document import Block, Callout, Kpi, Section
 from gigaloop.report.figures import Figure, LineFigure, Mark, Series
 from gigaloop.report.numbers import Number
@@ -22,16 +22,17 @@ def kpis(basis: Basis, answers: Headline) -> Iterator[Kpi]:
     """Give the headline cards."""
     last = answers.years[-1]
     online = basis.computed("racks online x rack power x PUE, at the end; without what was online before")
+    size, unit = power_unit(max(last.asked, last.online))
     asked = basis.computed("sum of the programme's demands by the end of the horizon, on facility power")
     yield Kpi(
         f"Online at the end of {last.year}",
-        Number(last.online / GW, "GW", online),
-        ["of ", Number(last.asked / GW, "GW", asked), " asked, facility power of new racks"],
+        Number(last.online / size, unit, online),
+        ["of ", Number(last.asked / size, unit, asked), " asked, facility power of new racks"],
     )
     yield Kpi(
         "Racks online",
         Number(last.racks, "racks", online, decimals=0),
-        f"{last.accelerators / 1e6:.2f} million accelerators",
+        f"{_count_said(last.accelerators)} accelerators",
     )
     tokens = basis.computed("racks online x tokens/s per rack on the programme's mix of workloads (roofline)")
     yield Kpi("Tokens/s", Number(last.tokens_per_s / 1e9, "Gtokens/s", tokens), "trained and generated, on the mix")
@@ -52,7 +53,14 @@ def kpis(basis: Basis, answers: Headline) -> Iterator[Kpi]:
     if firm.planned:
         share = 100 * (firm.built + firm.firm) / firm.planned
         how = basis.computed("power planned for the end that is built or under a binding agreement, over all planned")
-        yield Kpi("Built or firm", Number(share, "%", how), f"of {firm.planned / GW:.2f} GW planned for the end")
+        yield Kpi("Built or firm", Number(share, "%", how), f"of {power_said(firm.planned)} planned for the end")
+
+
+def _count_said(count: float) -> str:
+    """Give a count in words: millions from half a million on, thousands from ten thousand on."""
+    if count >= 5e5:
+        return f"{count / 1e6:.2f} million"
+    return f"{count / 1e3:.3g} thousand" if count >= 1e4 else f"{count:,.0f}"
 
 
 def online_section(basis: Basis, answers: Headline) -> Section:
@@ -60,14 +68,14 @@ def online_section(basis: Basis, answers: Headline) -> Section:
     last = answers.years[-1]
     lead = [
         (
-            f"At the end of {last.year} the plan has {last.online / GW:.2f} GW of new racks online "
-            f"({last.it_power / GW:.2f} GW at the racks) of {last.asked / GW:.2f} GW asked. "
+            f"At the end of {last.year} the plan has {power_said(last.online)} of new racks online "
+            f"({power_said(last.it_power)} at the racks) of {power_said(last.asked)} asked. "
             "All power is facility power unless it says IT: power at the racks times the site's PUE."
         )
     ]
     if last.at_start:
         lead.append(
-            f"{last.at_start / GW:.2f} GW were online at these sites before the horizon begins; they hold energised "
+            f"{power_said(last.at_start)} were online at these sites before the horizon begins; they hold energised "
             "power and are in none of the figures below."
         )
     return Section("online", "What is online, against what was asked", lead, list(_online_blocks(basis, answers)))
@@ -89,7 +97,7 @@ def _online_blocks(basis: Basis, answers: Headline) -> Iterator[Block]:
         for i, g in enumerate(plan.generations)
         if by_generation[i].any()
     ]
-    end = f"{by_generation[:, -1].sum() / 1e3:.2f} GW online"
+    end = f"{power_said(float(by_generation[:, -1].sum()) * MW)} online"
     yield LineFigure(
         id="online-by-generation",
         title=f"{end} at the end, by generation",
@@ -164,27 +172,29 @@ def _site_figures(basis: Basis, weeks: list[int], days: list[dt.date | str]) -> 
 
 def _year_table(basis: Basis, answers: Headline) -> Table:
     how = basis.computed("at the end of the year; see the figures above")
+    size, unit = power_unit(max((max(row.asked, row.online) for row in answers.years), default=0.0))
+    few = all(row.accelerators < 1e4 for row in answers.years)
     return Table(
         "Online against asked at the end of every year",
         [
             "year",
-            Column("asked", "GW"),
-            Column("online", "GW"),
-            Column("short", "GW"),
-            Column("at the racks (IT)", "GW"),
+            Column("asked", unit),
+            Column("online", unit),
+            Column("short", unit),
+            Column("at the racks (IT)", unit),
             Column("racks", "", decimals=0),
-            Column("accelerators", "thousand", decimals=0),
+            Column("accelerators", "" if few else "thousand", decimals=0),
             Column("tokens/s", "Gtokens/s"),
         ],
         [
             [
                 row.year,
-                Number(row.asked / GW, evidence=how),
-                Number(row.online / GW, evidence=how),
-                Number(row.short / GW, evidence=how),
-                Number(row.it_power / GW, evidence=how),
+                Number(row.asked / size, evidence=how),
+                Number(row.online / size, evidence=how),
+                Number(row.short / size, evidence=how),
+                Number(row.it_power / size, evidence=how),
                 Number(row.racks, evidence=how),
-                Number(row.accelerators / 1e3, evidence=how),
+                Number(row.accelerators / (1 if few else 1e3), evidence=how),
                 Number(row.tokens_per_s / 1e9, evidence=how),
             ]
             for row in answers.years

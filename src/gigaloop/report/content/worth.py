@@ -9,7 +9,7 @@ import numpy as np
 
 from gigaloop.core.evidence import Evidence, EvidenceKind
 from gigaloop.programme import quantities
-from gigaloop.report.content.basis import BUSD, GW, MW, Basis, Floats
+from gigaloop.report.content.basis import BUSD, GW, MW, Basis, Floats, power_said, power_unit
 from gigaloop.report.document import Block, Section
 from gigaloop.report.figures import BarFigure, Series, Step, WaterfallFigure
 from gigaloop.report.numbers import Number
@@ -24,7 +24,7 @@ def value_section(basis: Basis, answers: Headline) -> Section:
     value = basis.result.value
     lead = [
         f"{each.usd_per_watt:.1f} BUSD per GW of {each.basis} power: {each.capital / BUSD:,.0f} BUSD for "
-        f"{each.power / GW:.2f} GW of new racks."
+        f"{power_said(each.power)} of new racks."
         for each in answers.per_power
     ]
     lead.append(
@@ -71,8 +71,8 @@ def _value_blocks(basis: Basis, answers: Headline) -> Iterator[Block]:
         "Capital per GW, and what it covers",
         [
             "basis",
-            Column("capital per power", "BUSD/GW"),
-            Column("capital", "BUSD"),
+            Column("capital per power", f"BUSD/GW, prices of {value.price_year}"),
+            Column("capital", f"BUSD, prices of {value.price_year}"),
             Column("power", "GW"),
             "in",
             "out",
@@ -96,15 +96,17 @@ def _roll_up(basis: Basis, years: list[str]) -> Table:
     value = basis.result.value
     how = basis.computed("roll-up of the plan's racks online by week")
     energy = value.energy.sum(axis=0) / 3.6e15
-    peak = value.peak.sum(axis=0) / GW
+    peak = value.peak.sum(axis=0)
+    size, power = power_unit(float(peak.max(initial=0.0)))
     carbon = np.nansum(value.carbon, axis=0) / 1e9
     missing = [basis.site(site) for s, site in enumerate(value.sites) if np.isnan(value.carbon[s]).any()]
+    money = f"BUSD, prices of {value.price_year}"
     labels = (
-        ("capital", value.total("capital") / BUSD, "BUSD"),
-        ("energy and capacity", value.total("running") / BUSD, "BUSD"),
-        ("value of compute", value.total("compute") / BUSD, "BUSD"),
+        ("capital", value.total("capital") / BUSD, money),
+        ("energy and capacity", value.total("running") / BUSD, money),
+        ("value of compute", value.total("compute") / BUSD, money),
         ("facility energy", energy, "TWh"),
-        ("peak facility power, sum of sites", peak, "GW"),
+        ("peak facility power, sum of sites", peak / size, power),
         ("carbon at the grid's mean rate", carbon, "Mt CO2"),
     )
     note = f"Carbon without {', '.join(missing)}: no rate in the catalogue." if missing else ""
@@ -121,9 +123,9 @@ def firm_section(basis: Basis, answers: Headline) -> Section:
     """Say how firm the compute is, and what became of earlier promises."""
     firm = answers.firm
     lead = (
-        f"Of {firm.planned / GW:.2f} GW planned for the end of the horizon (what was online at its start included), "
-        f"{firm.built / GW:.2f} GW are built, {firm.firm / GW:.2f} GW firm, {firm.option / GW:.2f} GW optional, "
-        f"{firm.announced / GW:.2f} GW merely announced, and {firm.uncovered / GW:.2f} GW have no public agreement."
+        f"Of {power_said(firm.planned)} planned for the end of the horizon (what was online at its start included), "
+        f"{power_said(firm.built)} are built, {power_said(firm.firm)} firm, {power_said(firm.option)} optional, "
+        f"{power_said(firm.announced)} merely announced, and {power_said(firm.uncovered)} have no public agreement."
     )
     leads = [lead]
     if answers.rights:
@@ -164,7 +166,7 @@ def _firm_blocks(basis: Basis) -> Iterator[Block]:
             "firmness",
             Column("entries", decimals=0),
             Column("power", "GW"),
-            Column("money", "BUSD"),
+            Column("money", "BUSD as stated"),
             Column("jobs", decimals=0),
         ],
         [
@@ -185,7 +187,7 @@ def _firm_blocks(basis: Basis) -> Iterator[Block]:
     yield Table(
         "Every claim and contract",
         [
-            "what", "who", "with", "date", "firmness", Column("power", "GW"), Column("money", "BUSD"), "counted",
+            "what", "who", "with", "date", "firmness", Column("power", "GW"), Column("money", "BUSD as stated"), "counted",
             "stated at",
         ],
         [_entry_row(basis, entry) for entry in ledger.entries],

@@ -8,6 +8,7 @@ from typing import Literal
 
 from gigaloop.report.echarts.wire import (
     NARROW_NAMES,
+    NARROW_ROWS,
     Chart,
     Json,
     Key,
@@ -17,6 +18,7 @@ from gigaloop.report.echarts.wire import (
     grid,
     name_axis,
     rounded,
+    row_axis,
     short,
     time_axis,
     value_axis,
@@ -248,11 +250,11 @@ def heatmap_chart(figure: HeatmapFigure, _palette: Palette) -> Chart:
         "textStyle": {"color": MUTED, "fontSize": 12},
         "hoverLink": False,
     }
-    rows = name_axis(figure.rows, width=170)
+    rows = row_axis(figure.rows, width=260)
     columns = category_axis(figure.columns, position="top")
     room = grid(top=10, right=10, bottom=48)
     option = frame(figure, trigger="item", grid=room, xAxis=columns, yAxis=rows, visualMap=shades, series=[one])
-    narrow = NARROW_NAMES | {"series": [{"label": {"show": False}}]}
+    narrow = NARROW_ROWS | {"series": [{"label": {"show": False}}]}
     return Chart(option, (), narrow, figure.unit, decimals)
 
 

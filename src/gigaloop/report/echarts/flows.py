@@ -60,7 +60,7 @@ def sankey_chart(figure: SankeyFigure, _palette: Palette) -> Chart:
         "top": 12,
         "bottom": 12,
         "nodeWidth": 12,
-        "nodeGap": 30,
+        "nodeGap": 44,
         "nodeAlign": "left",
         "draggable": False,
         "layoutIterations": 64,

@@ -8,7 +8,7 @@ from math import sqrt
 
 from gigaloop.report.echarts.labels import Placed, Spot, place_labels
 from gigaloop.report.echarts.wire import Chart, Json, Key, Palette, category_axis, frame, quantity, short
-from gigaloop.report.figures import Flow, MapFigure, Point, RackFigure
+from gigaloop.report.figures import Flow, MapFigure, Point, Rack, RackFigure
 from gigaloop.report.figures.places import position
 from gigaloop.report.numbers import shared_decimals
 from gigaloop.report.palette import DASHES, GROUND, INK, MUTED, Style, ink_on
@@ -205,6 +205,13 @@ def _flow_tip(figure: MapFigure, flow: Flow) -> list[str]:
     return [ends, *([flow.kind] if flow.kind else []), quantity(flow.value, figure.flow_unit)]
 
 
+def _drawn_power(rack: Rack, unit: str, decimals: int) -> str:
+    """Give the power of the trays, and of what whole where the two differ in the digits shown."""
+    drawn = short(rack.power, decimals)
+    whole = drawn if rack.whole is None else short(rack.whole, decimals)
+    return f"{drawn} {unit}" if whole == drawn else f"units drawn: {drawn}\nof {whole} {unit}"
+
+
 def rack_chart(figure: RackFigure, palette: Palette) -> Chart:
     """Draw racks from the front, every tray labelled with what it is and what it draws."""
     decimals = shared_decimals([tray.power.value for rack in figure.racks for tray in rack.trays])
@@ -232,13 +239,13 @@ def rack_chart(figure: RackFigure, palette: Palette) -> Chart:
         item = {"color": style.colour, "borderColor": "#fff", "borderWidth": 1}
         one: Json = {"type": "custom", "name": kind, "renderItem": "slot", "itemStyle": item, "data": data}
         series.append(one | {"ink": ink_on(style.colour)})
-    names = [f"{rack.name}\n{short(rack.power, decimals)} {figure.unit}" for rack in figure.racks]
+    names = [f"{rack.name}\n{_drawn_power(rack, figure.unit, decimals)}" for rack in figure.racks]
     units = category_axis([f"U{unit}" for unit in range(1, tallest + 1)])
     units["axisLabel"] = {"color": MUTED, "fontSize": 10, "interval": 0 if figure.height / tallest >= 13 else "auto"}
     units |= {"axisLine": {"show": False}}
     racks = category_axis(names, position="top", axisLine={"show": False})
     racks["axisLabel"] = {"color": INK, "fontSize": 12.5, "lineHeight": 17, "fontWeight": 600, "interval": 0}
-    room = {"left": 40, "right": 8, "top": 48, "bottom": 8}
+    room = {"left": 40, "right": 8, "top": 48 if all(name.count("\n") < 2 for name in names) else 66, "bottom": 8}
     option = frame(figure, trigger="item", grid=room, xAxis=racks, yAxis=units, series=series)
     keys = tuple(Key(kind, replace(palette[kind], hatch=0), "area", kind) for kind in figure.kinds)
     return Chart(option, keys, {"xAxis": {"axisLabel": {"fontSize": 10}}}, figure.unit, decimals)

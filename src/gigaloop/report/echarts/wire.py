@@ -107,6 +107,14 @@ def name_axis(names: Iterable[str], *, width: int = 190, **more: object) -> Json
     return category_axis(names, inverse=True, axisLabel=label, **more)
 
 
+def row_axis(names: Iterable[str], *, width: int) -> Json:
+    """Give an upright axis of the names of rows that stand close: each on one line, cut with an ellipsis."""
+    axis = name_axis(names, width=width)
+    axis["axisLabel"] |= {"overflow": "truncate", "ellipsis": "…"}
+    return axis
+
+
+NARROW_ROWS: Json = {"yAxis": {"axisLabel": {"width": 124, "fontSize": 11}}}
 NARROW_NAMES: Json = {"yAxis": {"axisLabel": {"width": 92, "fontSize": 11, "lineHeight": 12}}}
 
 

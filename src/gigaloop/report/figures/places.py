@@ -148,13 +148,17 @@ class Tray:
 
 @dataclass(frozen=True)
 class Rack:
-    """A rack: its name, its height [U], and its trays, which may not overlap."""
+    """A rack: its name, its height [U], and its trays, which may not overlap.
+
+    ``power`` is that of the whole rack, where parts that are not drawn draw some of it too.
+    """
 
     name: str
     height_u: int
     trays: tuple[Tray, ...]
+    whole: float | None = None
 
-    def __init__(self, name: str, height_u: int, trays: Sequence[Tray]) -> None:
+    def __init__(self, name: str, height_u: int, trays: Sequence[Tray], power: float | None = None) -> None:
         filled: dict[int, str] = {}
         for tray in trays:
             if tray.top_u > height_u:
@@ -163,7 +167,7 @@ class Rack:
                 if unit in filled:
                     raise ValueError(f"rack '{name}': U{unit} holds both '{filled[unit]}' and '{tray.name}'")
                 filled[unit] = tray.name
-        settle(self, name=name, height_u=height_u, trays=tuple(trays))
+        settle(self, name=name, height_u=height_u, trays=tuple(trays), whole=power)
 
     @property
     def power(self) -> float:
