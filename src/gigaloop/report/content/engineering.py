@@ -160,7 +160,7 @@ def _generation(basis: Basis, design: Design) -> Iterator[Block]:
 
 def _stage_names(catalogue: Catalogue, design: Design) -> list[str]:
     """Name converters as the catalogue does, without their ratings; by place or id where two would read alike."""
-    short = [re.split(r",| at | of | as | in | to ", catalogue[stage.converter].name)[0] for stage in design.chain]
+    short = [re.split(r",| at | of | as | to ", catalogue[stage.converter].name)[0] for stage in design.chain]
     placed = [f"{name} ({stage.location})" for name, stage in zip(short, design.chain, strict=True)]
     ids = [stage.converter for stage in design.chain]
     return [next((each[i] for each in (short, placed) if each.count(each[i]) == 1), ids[i]) for i in range(len(short))]
@@ -254,7 +254,7 @@ def _checks(basis: Basis, design: Design) -> Table:
     shown = _shown_checks(design.checks)
     note = f"{len(design.checks)} checks, the tightest first after those that do not hold."
     if len(shown) < len(design.checks):
-        note += " Where one holds at several sites or factories, the tightest is shown; all stand in table 'checks'."
+        note += " Where one holds at several sites or factories, the tightest is shown; those that do not are gathered by limit; all stand in table 'checks'."
     return Table(
         f"{design.name}: checks",
         [
@@ -267,46 +267,60 @@ def _checks(basis: Basis, design: Design) -> Table:
         ],
         [
             [
-                check.title + _where(basis, design, check, count),
+                check.title + _where(basis, group),
                 Text(_said(check.value), check.evidence[:1]),
                 Text(f"{check.sense} {_said(check.limit)}", check.evidence[1:]),
                 Number(100 * check.margin, evidence=how),
-                Text("holds" if check.ok else check.severity.value, tag="" if check.ok else "does not hold"),
+                _state(check),
                 check.source,
             ]
-            for check, count in shown
+            for group in shown
+            for check in group[:1]
         ],
         id=f"checks-{design.generation}",
         note=note,
     )
 
 
-def _shown_checks(checks: Sequence[Check]) -> list[tuple[Check, int]]:
-    """Give failures first, then remarks, then what holds, the tightest first; and how many each stands for.
+def _state(check: Check) -> Text:
+    if check.ok:
+        return Text("holds")
+    return Text("", tag=check.severity.value if check.failed else "remark")
 
-    A check that holds in many places stands there once, with its smallest margin.
+
+def _shown_checks(checks: Sequence[Check]) -> list[list[Check]]:
+    """Gather checks that read alike: failures first, then remarks, then what holds, the tightest first.
+
+    What holds at many sites or factories is one group; what does not hold is one for each limit.
     """
-    order = sorted(checks, key=lambda check: (check.ok, not check.failed, check.margin))
-    counts: dict[tuple[str, str], tuple[Check, int]] = {}
-    for check in order:
-        places = check.subject.partition(".")[0] in {"sites", "factories"}
-        key = (check.id, check.title) if check.ok and places else (check.id, f"{check.subject} {id(check)}")
-        first, count = counts.get(key, (check, 0))
-        counts[key] = (first, count + 1)
-    return list(counts.values())
+    groups: dict[tuple[str, ...], list[Check]] = {}
+    for check in sorted(checks, key=lambda check: (check.ok, not check.failed, check.margin)):
+        key: tuple[str, ...] = (check.id, check.title)
+        if check.subject.partition(".")[0] not in {"sites", "factories"}:
+            key += (check.subject, str(check.value))
+        elif not check.ok:
+            key += (str(check.value), str(check.limit))
+        groups.setdefault(key, []).append(check)
+    return list(groups.values())
 
 
-def _where(basis: Basis, design: Design, check: Check, count: int) -> str:
-    """Say at which site, factory or workload a check was made; nothing for the rack itself."""
-    section, _, rest = check.subject.partition(".")
-    owner, _, inner = rest.partition(".")
-    if section == "generations":
+def _where(basis: Basis, group: Sequence[Check]) -> str:
+    """Say at which sites, factories or workloads a check was made; nothing for the rack itself."""
+    first = group[0]
+    if first.subject.startswith("generations."):
         return ""
+    if not first.ok:
+        return f" ({'; '.join(_place(basis, check.subject) for check in group)})"
+    more = f"; the tightest of {len(group)}" if len(group) > 1 else ""
+    return f" ({_place(basis, first.subject)}{more})"
+
+
+def _place(basis: Basis, subject: str) -> str:
+    section, _, rest = subject.partition(".")
+    owner, _, inner = rest.partition(".")
     if section == "sites":
-        at = ", ".join(part for part in (basis.site(owner), inner.removeprefix("halls.")) if part)
-    else:
-        at = basis.factory(owner) if section == "factories" else rest
-    return f" ({at}; the tightest of {count})" if count > 1 else f" ({at})"
+        return ", ".join(part for part in (basis.site(owner), inner.removeprefix("halls.")) if part)
+    return basis.factory(owner) if section == "factories" else rest
 
 
 def _said(quantity: Quantity) -> str:

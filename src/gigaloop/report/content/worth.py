@@ -135,6 +135,7 @@ def firm_section(basis: Basis, answers: Headline) -> Section:
 
 def _firm_blocks(basis: Basis) -> Iterator[Block]:
     ledger = basis.result.watch
+    money = f"BUSD, prices of {basis.result.programme.price_year}"
     rows = [row for row in ledger.coverage if row.planned > 0]
     how = basis.computed("contracts that name the site, the firmest first, up to what is planned there")
     rungs = ("built", "firm", "option", "announced", "uncovered")
@@ -166,7 +167,7 @@ def _firm_blocks(basis: Basis) -> Iterator[Block]:
             "firmness",
             Column("entries", decimals=0),
             Column("power", "GW"),
-            Column("money", "BUSD as stated"),
+            Column("money", money),
             Column("jobs", decimals=0),
         ],
         [
@@ -187,7 +188,7 @@ def _firm_blocks(basis: Basis) -> Iterator[Block]:
     yield Table(
         "Every claim and contract",
         [
-            "what", "who", "with", "date", "firmness", Column("power", "GW"), Column("money", "BUSD as stated"), "counted",
+            "what", "who", "with", "date", "firmness", Column("power", "GW"), Column("money", money), "counted",
             "stated at",
         ],
         [_entry_row(basis, entry) for entry in ledger.entries],

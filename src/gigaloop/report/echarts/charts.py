@@ -250,7 +250,7 @@ def heatmap_chart(figure: HeatmapFigure, _palette: Palette) -> Chart:
         "textStyle": {"color": MUTED, "fontSize": 12},
         "hoverLink": False,
     }
-    rows = row_axis(figure.rows, width=260)
+    rows = row_axis(figure.rows, width=290)
     columns = category_axis(figure.columns, position="top")
     room = grid(top=10, right=10, bottom=48)
     option = frame(figure, trigger="item", grid=room, xAxis=columns, yAxis=rows, visualMap=shades, series=[one])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -107,14 +108,21 @@ def name_axis(names: Iterable[str], *, width: int = 190, **more: object) -> Json
     return category_axis(names, inverse=True, axisLabel=label, **more)
 
 
+_AMID = re.compile(r" \([^()]*\)(?!$)")
+_ONE_LINE = 24  # longest name that is left as it is [characters]
+
+
 def row_axis(names: Iterable[str], *, width: int) -> Json:
-    """Give an upright axis of the names of rows that stand close: each on one line, cut with an ellipsis."""
-    axis = name_axis(names, width=width)
+    """Give an upright axis of the names of rows that stand close: each on one line, cut with an ellipsis.
+
+    What stands in brackets amid a long name is left out, so that the cut falls behind what tells names apart.
+    """
+    axis = name_axis((_AMID.sub("", name) if len(name) > _ONE_LINE else name for name in names), width=width)
     axis["axisLabel"] |= {"overflow": "truncate", "ellipsis": "…"}
     return axis
 
 
-NARROW_ROWS: Json = {"yAxis": {"axisLabel": {"width": 124, "fontSize": 11}}}
+NARROW_ROWS: Json = {"yAxis": {"axisLabel": {"width": 150, "fontSize": 11}}}
 NARROW_NAMES: Json = {"yAxis": {"axisLabel": {"width": 92, "fontSize": 11, "lineHeight": 12}}}
 
 

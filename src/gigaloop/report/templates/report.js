@@ -135,7 +135,7 @@
   };
 
   const ready = (chart, narrow) => {
-    const option = merge(chart.option, narrow ? chart.narrow : undefined);
+    const option = { ...merge(chart.option, narrow ? chart.narrow : undefined) };
     option.tooltip = { ...option.tooltip, formatter: option.tooltip.trigger === "axis" ? tipOfAxis(chart) : tipOfItem };
     option.series = option.series.map((series) => {
       const made = { ...series };
