@@ -83,6 +83,28 @@ def test_on_paper_every_table_is_open_and_charts_fit(page, gallery):
     assert page.locator("#racks .chart svg").bounding_box()["width"] > 800
 
 
+_CUT_OFF = """() => [...document.querySelectorAll(".scroll")]
+  .filter(box => box.scrollWidth > box.clientWidth + 1).map(box => box.querySelector("table").id)"""
+
+
+def test_on_a4_paper_no_table_is_cut_off(visit, gallery_file):
+    page = visit(gallery_file, width=688, height=1000).page
+    page.emulate_media(media="print")
+    page.wait_for_function("document.querySelectorAll('details:not([open])').length === 0")
+    assert page.evaluate(_CUT_OFF) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 688
+
+
+def test_every_chart_follows_the_window(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    fits = """() => [...document.querySelectorAll(".chart")].every(
+      chart => Math.abs(chart.querySelector("svg").clientWidth - chart.clientWidth) <= 1)"""
+    page.wait_for_function(fits)
+    page.set_viewport_size({"width": 1280, "height": 844})
+    page.wait_for_function(fits)
+    assert page.locator("#racks .chart svg").bounding_box()["width"] > 800
+
+
 def test_the_legend_switches_a_series_off_and_on(page):
     from playwright.sync_api import expect
 

@@ -10,6 +10,7 @@ import gigaloop
 from gigaloop.plan import check_plan
 from gigaloop.programme.starter import bundled_programmes
 from gigaloop.report.content import build_report
+from gigaloop.report.tables import Table
 from gigaloop.study.headline import headline
 from gigaloop.study.reconcile import reconcile
 
@@ -69,6 +70,24 @@ def test_totals_of_the_report_reconcile_with_the_tables_of_the_run(result):
     assert sum(value or 0.0 for value in last) == pytest.approx(headline(result).years[-1].online / 1e6)
 
 
+def test_burn_in_of_all_factories_is_said_at_the_week_in_which_its_sum_is_highest(result):
+    figures: dict[str, Any] = {figure.id: figure for figure in build_report(result).figures()}
+    used = next(loads.used for loads in result.plan.loads if loads.kind == "test power")
+    said = float(re.search(r"([\d,]+) MW", figures["test-power"].title)[1].replace(",", ""))
+    assert said == pytest.approx(used.sum(axis=0).max() / 1e6, abs=0.5)
+
+
+def test_checks_stand_with_what_does_not_hold_first_and_then_by_margin(result):
+    tables: dict[str, Any] = {block.id: block for block in build_report(result).blocks() if isinstance(block, Table)}
+    for design in result.designs.values():
+        table = tables[f"checks-{design.generation}"]
+        holds = [cell.text == "holds" for cell in table.column("state")]
+        assert holds == sorted(holds)
+        margins = [cell.value for cell, held in zip(table.column("margin"), holds, strict=True) if held]
+        assert margins == sorted(margins)
+        assert min(margins) == pytest.approx(100 * min(check.margin for check in design.checks if check.ok))
+
+
 def test_every_total_equals_its_parts(result):
     rows = reconcile(result)
     assert len(rows) >= 3 * len(result.designs) + 6
@@ -82,6 +101,17 @@ def test_the_report_is_drawn_complains_of_nothing_and_asks_nothing(result, page_
         assert seen.page.locator(f"#{figure.id} .chart svg path").count() > 0, figure.id
     assert seen.complaints == []
     assert seen.requests == [page_file.as_uri()]
+
+
+@pytest.mark.browser
+def test_on_a4_paper_no_table_is_cut_off(page_file, visit):
+    page = visit(page_file, width=688, height=1000).page
+    page.emulate_media(media="print")
+    page.wait_for_function("document.querySelectorAll('details:not([open])').length === 0")
+    cut = """() => [...document.querySelectorAll(".scroll")]
+      .filter(box => box.scrollWidth > box.clientWidth + 1).map(box => box.querySelector("table").id)"""
+    assert page.evaluate(cut) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 688
 
 
 @pytest.mark.browser

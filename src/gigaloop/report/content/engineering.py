@@ -23,6 +23,9 @@ _LITRE_PER_MINUTE = UNITS["L/min"].factor
 _DRAWN_SHARE = 0.5
 """A rack is drawn when the parts that state a height draw at least this share of its power."""
 
+_PLACES = 3
+"""Places that are named where the same check does not hold at several."""
+
 
 def design_section(basis: Basis) -> Section:
     """Show every generation as engineered."""
@@ -72,6 +75,7 @@ def _elevations(designs: list[Design]) -> RackFigure:
         evidence=(),
         notes=[
             "Thermal design power of each unit with its components; stacked bottom-up in the order of the bill.",
+            "Above a rack: what the units drawn take of its design power; parts without a height take the rest.",
             *([f"Not drawn, as their parts state no height: {', '.join(left_out)}."] if left_out else []),
         ],
     )
@@ -152,7 +156,7 @@ def _generation(basis: Basis, design: Design) -> Iterator[Block]:
             measure="power",
             unit="kW",
             links=links,
-            height=340,
+            height=376,
         )
     yield _checks(basis, design)
     yield _inputs(basis, design)
@@ -254,7 +258,10 @@ def _checks(basis: Basis, design: Design) -> Table:
     shown = _shown_checks(design.checks)
     note = f"{len(design.checks)} checks, the tightest first after those that do not hold."
     if len(shown) < len(design.checks):
-        note += " Where one holds at several sites or factories, the tightest is shown; those that do not are gathered by limit; all stand in table 'checks'."
+        note += (
+            " What holds at several sites or factories stands here once, where it is tightest; what does not is "
+            "gathered by its limit. All stand in table 'checks' of the results."
+        )
     return Table(
         f"{design.name}: checks",
         [
@@ -310,7 +317,10 @@ def _where(basis: Basis, group: Sequence[Check]) -> str:
     if first.subject.startswith("generations."):
         return ""
     if not first.ok:
-        return f" ({'; '.join(_place(basis, check.subject) for check in group)})"
+        places = [_place(basis, check.subject) for check in group[:_PLACES]]
+        if len(group) > _PLACES:
+            places.append(f"and {len(group) - _PLACES} more")
+        return f" ({'; '.join(places)})"
     more = f"; the tightest of {len(group)}" if len(group) > 1 else ""
     return f" ({_place(basis, first.subject)}{more})"
 

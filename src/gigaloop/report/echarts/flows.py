@@ -18,6 +18,8 @@ def sankey_chart(figure: SankeyFigure, _palette: Palette) -> Chart:
     """Draw flows as bands; what is lost has its own colour, and says so in its label."""
     decimals = shared_decimals([link.value.value for link in figure.links])
     inputs = sum(figure.outflow(node) for node in figure.nodes if not figure.inflow(node)) or 1.0
+    crowded = figure.depth > _CROWDED
+    gap = "\n" if crowded else " "
     nodes: list[Json] = []
     for node in figure.nodes:
         into = [link for link in figure.links if link.target == node]
@@ -30,7 +32,7 @@ def sankey_chart(figure: SankeyFigure, _palette: Palette) -> Chart:
                 "name": node,
                 "lost": lost,
                 "itemStyle": (_LOST if lost else _USEFUL).item,
-                "text": f"{node}\n{amount}" + (f" ({share})" if lost else ""),
+                "text": f"{node}\n{amount}" + (f"{gap}({share})" if lost else ""),
                 "tip": [node, amount, f"{share} of what enters", *(["lost"] if lost else [])],
             }
         )
@@ -67,13 +69,14 @@ def sankey_chart(figure: SankeyFigure, _palette: Palette) -> Chart:
         "label": label,
         "emphasis": {"focus": "adjacency"},
     }
-    if figure.depth > _CROWDED:
+    if crowded:
+        one["bottom"] = 54
         ends = {node for node in figure.nodes if not figure.outflow(node)}
-        one["data"] = [node if node["name"] in ends else node | {"label": _along()} for node in nodes]
+        one["data"] = [node | {"label": _ending(node) if node["name"] in ends else _along()} for node in nodes]
         label |= {"width": _LAST - 24}
-    upright: Json = {"orient": "vertical", "left": 8, "right": 36, "top": 8, "bottom": 58}
+    upright: Json = {"orient": "vertical", "left": 8, "right": 92, "top": 8, "bottom": 24}
     upright |= {"nodeWidth": 32, "nodeGap": 58}
-    upright["data"] = [{"label": _below() if node["lost"] else _inside()} for node in nodes]
+    upright["data"] = [{"label": _beside() if node["lost"] else _inside()} for node in nodes]
     narrow = {"series": [upright]}
     keys = [Key("goes on", _USEFUL)]
     if any(link.loss for link in figure.links):
@@ -87,13 +90,20 @@ def _along() -> Json:
     return {"rotate": 90, "align": "center", "verticalAlign": "top", "width": 280, "distance": 6}
 
 
+def _ending(node: Json) -> Json:
+    """Write what is lost in three short lines under its bar, as the bars of two stages stand close."""
+    below = {"position": "bottom", "align": "center", "fontSize": 10.5, "lineHeight": 12, "width": 80}
+    return below if node["lost"] else {}
+
+
 def _inside() -> Json:
     place = {"position": "inside", "color": "#ffffff", "textBorderWidth": 0}
+    place |= {"rotate": 0, "align": "center", "verticalAlign": "middle", "distance": 5}
     return place | {"fontSize": 11, "lineHeight": 13, "width": 330}
 
 
-def _below() -> Json:
-    return {"position": "bottom", "align": "center", "fontSize": 10, "lineHeight": 12, "width": 66}
+def _beside() -> Json:
+    return {"position": "right", "align": "left", "fontSize": 10.5, "lineHeight": 12, "width": 84}
 
 
 def treemap_chart(figure: TreemapFigure, palette: Palette) -> Chart:

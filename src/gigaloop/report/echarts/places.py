@@ -209,7 +209,7 @@ def _drawn_power(rack: Rack, unit: str, decimals: int) -> str:
     """Give the power of the trays, and of what whole where the two differ in the digits shown."""
     drawn = short(rack.power, decimals)
     whole = drawn if rack.whole is None else short(rack.whole, decimals)
-    return f"{drawn} {unit}" if whole == drawn else f"units drawn: {drawn}\nof {whole} {unit}"
+    return f"{drawn} {unit}" if whole == drawn else f"drawn {drawn}\nof {whole} {unit}"
 
 
 def rack_chart(figure: RackFigure, palette: Palette) -> Chart:

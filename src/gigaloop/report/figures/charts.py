@@ -179,7 +179,8 @@ class HeatmapFigure(Figure):
 
     def table(self) -> Table:
         """Give the grid."""
-        columns: list[Column | str] = [Column(self.row_name), *(Column(name, self.unit) for name in self.columns)]
+        decimals = shared_decimals(number.value for _, _, number in self.cells())
+        columns = [Column(self.row_name), *(Column(name, self.unit, decimals=decimals) for name in self.columns)]
         rows: list[Row] = [[name, *map(as_number, row)] for name, row in zip(self.rows, self.values, strict=True)]
         return Table(self.title, columns, rows)
 
