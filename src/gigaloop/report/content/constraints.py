@@ -50,7 +50,7 @@ def _binding_table(basis: Basis) -> Table:
             "to",
             "relief tried",
             Column("worth", "MUSD", decimals=0),
-            Column("compute gained", "GW-weeks"),
+            Column("power online gained", "GW-weeks"),
             "stated at",
         ],
         [
