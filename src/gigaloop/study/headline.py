@@ -10,6 +10,7 @@ import numpy as np
 
 from gigaloop.plan import Binding, FirstUnits, Late
 from gigaloop.value import PerPower
+from gigaloop.watch import Coverage
 
 if TYPE_CHECKING:
     from gigaloop.study.chain import Result
@@ -40,18 +41,6 @@ class YearEnd:
 
 
 @dataclass(frozen=True, slots=True)
-class Firm:
-    """How firm the facility power planned for the end of the horizon is [W]; the rungs add up to ``planned``."""
-
-    planned: float
-    built: float
-    firm: float
-    option: float
-    announced: float
-    uncovered: float
-
-
-@dataclass(frozen=True, slots=True)
 class Headline:
     """The first answers: online against asked, what binds, how firm, $/GW, where the first units are made."""
 
@@ -59,7 +48,8 @@ class Headline:
     binding: tuple[Binding, ...]
     late: tuple[Late, ...]
     """Demands that are late, the most power x time first."""
-    firm: Firm
+    firm: Coverage
+    """How firm the facility power planned for the end is, over all sites."""
     rights: tuple[str, ...]
     """Options to buy without a stated amount."""
     per_power: tuple[PerPower, ...]
@@ -83,13 +73,8 @@ def headline(result: Result) -> Headline:
     years = tuple(
         YearEnd(year, *(float(column[y]) for column in columns)) for y, year in enumerate(plan.labels("year"))
     )
-    coverage = result.watch.coverage
-    firm = Firm(
-        *(
-            sum(getattr(row, rung) for row in coverage)
-            for rung in ("planned", "built", "firm", "option", "announced", "uncovered")
-        )
-    )
+    rungs = ("planned", "built", "firm", "option", "announced", "uncovered")
+    firm = Coverage("", *(sum(getattr(row, rung) for row in result.watch.coverage) for rung in rungs))
     test = [loads for loads in plan.loads if loads.kind == "test power"]
     peaks = tuple(
         (name, float(used.max()), plan.calendar.date(int(used.argmax())))
