@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -69,7 +68,7 @@ def find_binding(plan: PlanModel, solution: Solution, reliefs: int, options: Sol
             ranked.append((float(gain.sum()), resource))
     ranked.sort(key=lambda pair: -pair[0])
     chosen = [resource for _, resource in ranked[:reliefs]]
-    with ThreadPoolExecutor(max_workers=max(1, min(len(chosen), os.cpu_count() or 1))) as pool:
+    with ThreadPoolExecutor(max_workers=max(1, len(chosen))) as pool:
         basis = plan.model.basis() if chosen else None
         again = list(pool.map(lambda resource: _plan_again(plan, basis, resource, options), chosen))
     again += [None] * (len(ranked) - len(chosen))
