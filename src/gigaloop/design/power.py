@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gigaloop.design.records import BomTable, ChainStage, FlowLink, PowerRollup
+from gigaloop.design.records import BomTable, ChainStage, PowerRollup
 
 if TYPE_CHECKING:
     from gigaloop.catalogue.kinds import Converter
@@ -177,29 +177,3 @@ def _stage(
         efficiency=efficiency,
         load=load,
     )
-
-
-def chain_flows(chain: Sequence[ChainStage]) -> tuple[FlowLink, ...]:
-    """Give the flows of a chain as links between named nodes, for a Sankey diagram.
-
-    What enters a node leaves it: to the next stage, and to its own node of losses.
-    """
-    if not chain:
-        return ()
-    names = _distinct([stage.name for stage in chain])
-    ends = [*names[1:], "chips"]
-    links = [FlowLink("medium voltage", names[0], chain[0].power_in)]
-    for stage, name, target in zip(chain, names, ends, strict=True):
-        links.append(FlowLink(name, target, stage.power_out))
-        if stage.loss > 0.0:
-            links.append(FlowLink(name, f"loss in {name}", stage.loss, loss=True))
-    return tuple(links)
-
-
-def _distinct(names: Sequence[str]) -> list[str]:
-    taken: dict[str, int] = {}
-    result: list[str] = []
-    for name in names:
-        taken[name] = taken.get(name, 0) + 1
-        result.append(name if taken[name] == 1 else f"{name} ({taken[name]})")
-    return result

@@ -105,16 +105,6 @@ class ChainStage:
 
 
 @dataclass(frozen=True)
-class FlowLink:
-    """Power that flows from one node of a chain to the next, or is lost [W]."""
-
-    source: str
-    target: str
-    power: float
-    loss: bool = False
-
-
-@dataclass(frozen=True)
 class RackCost:
     """Standard cost of a rack [USD, prices of the programme's price year], from the cheapest qualified source."""
 

@@ -28,7 +28,6 @@ class PlanModel:
     factory: FactoryBlocks
     site: SiteBlocks
     pools: dict[int, PoolBlocks] = field(default_factory=dict)
-    solves: int = 0
 
     def made(self, solution: Solution) -> FloatArray:
         """Give the good pieces completed (activities, weeks)."""
@@ -83,7 +82,6 @@ def solve_model(plan: PlanModel, options: SolveOptions) -> Solution:
     """
     while True:
         solution = plan.model.solve(options)
-        plan.solves += 1
         if solution.status is Outcome.INFEASIBLE:
             conflict = explain_infeasible(plan.model)
             if conflict is not None:

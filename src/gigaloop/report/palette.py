@@ -10,7 +10,6 @@ from math import pi
 INK = "#1b2430"
 MUTED = "#566170"
 HAIRLINE = "#d9dee5"
-ACCENT = "#0b5a8f"
 LOSS = "#b5483a"
 GAIN = "#0072b2"
 GROUND = "#e4e9ee"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from gigaloop.study.tables import Columns
-
-STAGES = ("design", "plan", "value", "watch")
 
 T = TypeVar("T")
 
@@ -57,7 +55,7 @@ class Result:
     value: Valuation
     watch: Ledger
     stages: tuple[StageRun, ...]
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
 
     @cached_property
     def tables(self) -> Mapping[str, Columns]:

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigaloop.catalogue import Catalogue
-from gigaloop.core.money import in_prices_of
 from gigaloop.core.units import WEEK, YEAR
 from gigaloop.design import Design
 from gigaloop.plan import Plan
+from gigaloop.plan.facts import energy_price
 from gigaloop.programme import Programme
 from gigaloop.programme.schema import Site
 
@@ -147,7 +147,7 @@ def _electricity(programme: Programme, site: Site, catalogue: Catalogue) -> tupl
     """Give price [USD/J], its description, and emissions [kg/J] of a site's electricity."""
     entry = catalogue.electricity(site.electricity)
     quantity = site.energy_price if site.energy_price is not None else entry.industrial_price
-    usd = in_prices_of(quantity, programme.price_year, float(programme.policy.escalation))
+    usd = energy_price(programme, site, catalogue)
     emissions = entry.carbon_intensity
     stated = "stated for the site" if site.energy_price is not None else entry.id
     return usd, f"{quantity} ({stated})", float("nan") if emissions is None else float(emissions)
