@@ -198,6 +198,7 @@ def test_a_full_disk_ends_with_a_clear_error_and_keeps_earlier_results(ran, star
     assert answer.code == 1
     assert "No space left on device" in answer.err
     assert "--out" in answer.err
+    assert "Online against asked" in answer.out
     monkeypatch.undo()
     assert gigaloop("store", "list", starter, "--json").json["runs"][0]["key"] == ran["key"]
 

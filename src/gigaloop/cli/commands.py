@@ -55,7 +55,12 @@ def run(folder: Path, scenario: str, out: Path | None, facts: Path | None, *, us
 
     result, load = _run(folder, scenario, facts, use_cache=use_cache, quiet=json)
     begin = time.perf_counter()
-    saved = api.save(result, out if out is not None else _runs_folder(folder))
+    try:
+        saved = api.save(result, out if out is not None else _runs_folder(folder))
+    except StoreError:
+        if not json:
+            summary.show_run(result)  # what was found is told, though it cannot be kept
+        raise
     written = StageRun("report", time.perf_counter() - begin, cached=False)
     report = saved / "report.html"
     if json:
