@@ -15,6 +15,7 @@ from gigaloop.plan.model import PlanModel, solve_model, twin
 from gigaloop.plan.model_factory import MONEY
 from gigaloop.plan.model_site import MW, SHIFT_WEEKS
 from gigaloop.plan.model_supply import pool_arrivals
+from gigaloop.plan.say import musd
 from gigaloop.plan.schedule import FloatArray, IntArray
 from gigaloop.solve import Basis, Solution, SolveOptions
 
@@ -113,7 +114,7 @@ def _binding(plan: PlanModel, solution: Solution, resource: _Resource, again: So
         worth = max((solution.objective - again.objective) / MONEY, 0.0)
         online = online_energy(plan, again) - online_energy(plan, solution)
         side = f"{abs(online) * MW / WEEK:,.0f} MW-weeks {'more' if online >= 0.0 else 'less'} power online"
-        gain = f"{resource.relief} is worth {worth * 1e-6:,.0f} MUSD and brings {side}"
+        gain = f"{resource.relief} is worth {musd(worth)} and brings {side}"
     first, last = calendar.date(begins), calendar.date(int(weeks[-1]))
     return Binding(
         kind=resource.kind,

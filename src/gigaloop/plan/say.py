@@ -34,6 +34,16 @@ def mw(watts: float) -> str:
     return f"{value:,.0f} MW" if value >= 100.0 else f"{value:.3g} MW"
 
 
+def musd(usd: float) -> str:
+    """Write an amount in MUSD.
+
+    >>> musd(1.2421e9), musd(2.34e5)
+    ('1,242 MUSD', '0.23 MUSD')
+    """
+    value = usd * 1e-6
+    return f"{value:,.0f} MUSD" if value >= 10.0 else f"{value:.2g} MUSD"
+
+
 def _rows_of(plan: PlanModel, kind: str, index: int) -> IntArray:
     """Give the rows of a line, burn-in cell, lane or crew by week (weeks,), -1 where there is none."""
     factory = plan.factory
