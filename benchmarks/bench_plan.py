@@ -18,10 +18,10 @@ from benchmarks.plan_programmes import generated
 
 from gigaloop.core.calendar import weeks_up
 from gigaloop.plan import RackFacts
-from gigaloop.plan.data import gather
-from gigaloop.plan.facts import energy_price, rack_facts
-from gigaloop.plan.grid import NONE
-from gigaloop.plan.model import PlanModel, build_model, solve_model
+from gigaloop.plan.inputs.data import gather
+from gigaloop.plan.inputs.facts import energy_price, rack_facts
+from gigaloop.plan.lp.grid import NONE
+from gigaloop.plan.lp.model import PlanModel, build_model, solve_model
 from gigaloop.programme.schema import Programme
 from gigaloop.solve import Solution, SolveOptions
 

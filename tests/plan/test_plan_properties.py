@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gigaloop.plan import Plan, RackFacts, plan_programme
-from gigaloop.plan.check import check_plan
+from gigaloop.plan.check.plan import check_plan
 from gigaloop.programme.schema import Programme
 
 SIZE = {"weeks": 60, "sites": 2, "factories": 3, "generations": 2, "own_parts": 4, "shared_parts": 3}

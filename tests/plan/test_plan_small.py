@@ -22,7 +22,7 @@ from benchmarks.plan_programmes import (
 
 from gigaloop.core.units import WEEK, YEAR
 from gigaloop.plan import Plan, RackFacts, plan_programme
-from gigaloop.plan.check import check_plan
+from gigaloop.plan.check.plan import check_plan
 
 FREE_TIME = {"discount_rate": "0 %/yr", "compute_price_change": "0 %/yr"}
 

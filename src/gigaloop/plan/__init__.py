@@ -1,8 +1,8 @@
 """The plan: sourcing, manufacture, test, transport and deployment as one schedule by week that explains itself."""
 
 from gigaloop.plan.check import check_plan
-from gigaloop.plan.facts import RackFacts
 from gigaloop.plan.findings import Binding, FirstUnits, Late, Reason
+from gigaloop.plan.inputs.facts import RackFacts
 from gigaloop.plan.planning import plan_programme
 from gigaloop.plan.quantities import Loads, Making, Purchases, Stocks, Transport
 from gigaloop.plan.records import Plan

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from gigaloop.core.units import WEEK, YEAR
-from gigaloop.plan.model import PlanModel
+from gigaloop.plan.inputs.schedule import FloatArray
+from gigaloop.plan.lp.model import PlanModel
 from gigaloop.plan.results import Quantities
-from gigaloop.plan.schedule import FloatArray
 
 
 def flows(plan: PlanModel, found: Quantities) -> dict[str, FloatArray]:

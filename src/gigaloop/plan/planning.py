@@ -11,12 +11,12 @@ import numpy as np
 from gigaloop.core.calendar import weeks_up
 from gigaloop.plan import costs as money
 from gigaloop.plan import results
-from gigaloop.plan.binding import find_binding
-from gigaloop.plan.data import gather
-from gigaloop.plan.facts import RackFacts, energy_price, rack_facts
+from gigaloop.plan.explain.binding import find_binding
+from gigaloop.plan.explain.late import explain_late
 from gigaloop.plan.findings import Binding, Late
-from gigaloop.plan.late import explain_late
-from gigaloop.plan.model import PlanModel, build_model, solve_model
+from gigaloop.plan.inputs.data import gather
+from gigaloop.plan.inputs.facts import RackFacts, energy_price, rack_facts
+from gigaloop.plan.lp.model import PlanModel, build_model, solve_model
 from gigaloop.plan.records import Plan
 from gigaloop.programme.schema import Programme
 from gigaloop.solve import Solution, SolveOptions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gigaloop.plan.schedule import FloatArray
+from gigaloop.plan.inputs.schedule import FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

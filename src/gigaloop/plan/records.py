@@ -10,8 +10,8 @@ import numpy as np
 
 from gigaloop.core.calendar import Calendar
 from gigaloop.plan.findings import Binding, FirstUnits, Late
+from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.plan.quantities import Loads, Making, Purchases, Stocks, Transport
-from gigaloop.plan.schedule import FloatArray
 
 Period = Literal["quarter", "year"]
 

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gigaloop.plan.data import Route
 from gigaloop.plan.findings import FirstUnits
-from gigaloop.plan.grid import values
-from gigaloop.plan.model import PlanModel
-from gigaloop.plan.model_factory import test_limit, test_load
-from gigaloop.plan.model_supply import pool_use
+from gigaloop.plan.inputs.data import Route
+from gigaloop.plan.inputs.schedule import FloatArray, IntArray
+from gigaloop.plan.inputs.sourcing import Source
+from gigaloop.plan.lp.factory import test_limit, test_load
+from gigaloop.plan.lp.grid import values
+from gigaloop.plan.lp.model import PlanModel
+from gigaloop.plan.lp.supply import pool_use
 from gigaloop.plan.quantities import Loads, Making, Purchases, Stocks, Transport
-from gigaloop.plan.schedule import FloatArray, IntArray
-from gigaloop.plan.sourcing import Source
 from gigaloop.solve import Solution
 
 _NOISE = 1e-7

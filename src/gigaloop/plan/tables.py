@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.plan.quantities import Transport
 from gigaloop.plan.records import Plan
-from gigaloop.plan.schedule import FloatArray
 
 Column = np.ndarray[Any, Any]
 Table = dict[str, Column]

@@ -12,7 +12,7 @@ from gigaloop.catalogue import Catalogue
 from gigaloop.core.units import WEEK, YEAR
 from gigaloop.design import Design
 from gigaloop.plan import Plan
-from gigaloop.plan.facts import energy_price
+from gigaloop.plan.inputs.facts import energy_price
 from gigaloop.programme import Programme
 from gigaloop.programme.schema import Site
 

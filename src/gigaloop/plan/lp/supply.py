@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gigaloop.plan.data import PlanData
-from gigaloop.plan.grid import NONE, grid_columns, grid_rows, later, put
-from gigaloop.plan.model_factory import MONEY
-from gigaloop.plan.production import purchase_key
-from gigaloop.plan.schedule import FloatArray, IntArray
-from gigaloop.plan.sourcing import Pool
+from gigaloop.plan.inputs.data import PlanData
+from gigaloop.plan.inputs.production import purchase_key
+from gigaloop.plan.inputs.schedule import FloatArray, IntArray
+from gigaloop.plan.inputs.sourcing import Pool
+from gigaloop.plan.lp.factory import MONEY
+from gigaloop.plan.lp.grid import NONE, grid_columns, grid_rows, later, put
 from gigaloop.solve import Model
 
 

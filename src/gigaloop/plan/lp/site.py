@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigaloop.core.units import WEEK
-from gigaloop.plan.data import PlanData
-from gigaloop.plan.grid import NONE, grid_columns, grid_rows, later, put
-from gigaloop.plan.model_factory import MONEY
-from gigaloop.plan.schedule import BoolArray, FloatArray, IntArray, intervals_end
+from gigaloop.plan.inputs.data import PlanData
+from gigaloop.plan.inputs.schedule import BoolArray, FloatArray, IntArray, intervals_end
+from gigaloop.plan.lp.factory import MONEY
+from gigaloop.plan.lp.grid import NONE, grid_columns, grid_rows, later, put
 from gigaloop.solve import Model
 
 MW = 1e-6

@@ -13,11 +13,12 @@ import numpy as np
 
 from gigaloop.core.calendar import weeks_up
 from gigaloop.core.units import DAY, HOUR, WEEK
-from gigaloop.plan import check_cost, check_site
-from gigaloop.plan.check_common import Problems, broken, by_day, line_of
-from gigaloop.plan.facts import RackFacts, rack_facts
+from gigaloop.plan.check import cost as check_cost
+from gigaloop.plan.check import site as check_site
+from gigaloop.plan.check.common import Problems, broken, by_day, line_of
+from gigaloop.plan.inputs.facts import RackFacts, rack_facts
+from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.plan.records import Plan
-from gigaloop.plan.schedule import FloatArray
 from gigaloop.programme.schema import Line, Programme, Stage
 
 if TYPE_CHECKING:

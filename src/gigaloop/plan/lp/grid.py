@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gigaloop.core.errors import Place, SolveError
-from gigaloop.plan.schedule import BoolArray, FloatArray, IntArray
+from gigaloop.plan.inputs.schedule import BoolArray, FloatArray, IntArray
 from gigaloop.solve import Model, Solution
 
 NONE = -1

@@ -8,7 +8,7 @@ import numpy as np
 
 from gigaloop.core.calendar import Calendar
 from gigaloop.core.units import DAY
-from gigaloop.plan.schedule import FloatArray
+from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.programme.schema import Line, Programme
 from gigaloop.programme.schema.supply import RateStep
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigaloop.core.units import WEEK
-from gigaloop.plan.data import PlanData
-from gigaloop.plan.grid import NONE, grid_columns, grid_rows, later, put
-from gigaloop.plan.production import WEEK_HOURS
-from gigaloop.plan.schedule import FloatArray, IntArray
+from gigaloop.plan.inputs.data import PlanData
+from gigaloop.plan.inputs.production import WEEK_HOURS
+from gigaloop.plan.inputs.schedule import FloatArray, IntArray
+from gigaloop.plan.lp.grid import NONE, grid_columns, grid_rows, later, put
 from gigaloop.solve import Model
 
 MONEY = 1e-6

@@ -9,12 +9,12 @@ import numpy as np
 
 from gigaloop.core.money import discount_factor
 from gigaloop.core.units import WEEK, YEAR
-from gigaloop.plan.check_common import line_of
-from gigaloop.plan.deployment import late_cost
-from gigaloop.plan.facts import RackFacts, energy_price
+from gigaloop.plan.check.common import line_of
+from gigaloop.plan.inputs.deployment import late_cost
+from gigaloop.plan.inputs.facts import RackFacts, energy_price
+from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.plan.quantities import Transport
 from gigaloop.plan.records import Plan
-from gigaloop.plan.schedule import FloatArray
 from gigaloop.programme.schema import Programme
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ from itertools import combinations
 import numpy as np
 
 from gigaloop.core.units import WEEK
+from gigaloop.plan.explain.say import Cause, clear_week, describe, mw
+from gigaloop.plan.explain.trace import NEGLIGIBLE, Tracer
 from gigaloop.plan.findings import Late, Reason
-from gigaloop.plan.grid import NONE
-from gigaloop.plan.model import PlanModel
-from gigaloop.plan.model_site import MW
+from gigaloop.plan.inputs.schedule import FloatArray
+from gigaloop.plan.lp.grid import NONE
+from gigaloop.plan.lp.model import PlanModel
+from gigaloop.plan.lp.site import MW
 from gigaloop.plan.results import Quantities, by_site, late_power
-from gigaloop.plan.say import Cause, clear_week, describe, mw
-from gigaloop.plan.schedule import FloatArray
-from gigaloop.plan.trace import NEGLIGIBLE, Tracer
 from gigaloop.solve import Solution
 
 _SMALL = 1e-6

@@ -10,11 +10,11 @@ import numpy as np
 
 from gigaloop.core.calendar import Calendar, weeks_up
 from gigaloop.core.units import WEEK
-from gigaloop.plan.deployment import Asked, Place, Worth, build_asked, build_places, worth_of_rack
-from gigaloop.plan.facts import RackFacts
-from gigaloop.plan.production import Production, build_production
-from gigaloop.plan.schedule import BoolArray, FloatArray, yearly_factor
-from gigaloop.plan.sourcing import Sourcing, build_sourcing
+from gigaloop.plan.inputs.deployment import Asked, Place, Worth, build_asked, build_places, worth_of_rack
+from gigaloop.plan.inputs.facts import RackFacts
+from gigaloop.plan.inputs.production import Production, build_production
+from gigaloop.plan.inputs.schedule import BoolArray, FloatArray, yearly_factor
+from gigaloop.plan.inputs.sourcing import Sourcing, build_sourcing
 from gigaloop.programme.schema import Programme
 
 LAST_SHIPMENT_WEEKS = 26

@@ -9,8 +9,8 @@ import numpy as np
 
 from gigaloop.core.calendar import Calendar, weeks_up
 from gigaloop.core.units import WEEK
-from gigaloop.plan.facts import RackFacts
-from gigaloop.plan.schedule import FloatArray, IntArray, power_by_week, rate_by_week, yearly_factor
+from gigaloop.plan.inputs.facts import RackFacts
+from gigaloop.plan.inputs.schedule import FloatArray, IntArray, power_by_week, rate_by_week, yearly_factor
 from gigaloop.programme.schema import Demand, Generation, Hall, Programme, Site
 
 _FORGIVEN = 1e-9

@@ -10,7 +10,7 @@ import numpy as np
 
 from gigaloop.core.calendar import Calendar
 from gigaloop.core.units import DAY
-from gigaloop.plan.schedule import FloatArray, rate_by_week
+from gigaloop.plan.inputs.schedule import FloatArray, rate_by_week
 from gigaloop.programme.schema import Part, Programme, Supplier, Supply
 
 

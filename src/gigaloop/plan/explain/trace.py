@@ -8,12 +8,12 @@ from functools import cached_property
 
 import numpy as np
 
-from gigaloop.plan.data import PlanData
-from gigaloop.plan.grid import NONE, duals, reduced_costs
-from gigaloop.plan.model import PlanModel
-from gigaloop.plan.model_factory import test_load
-from gigaloop.plan.model_supply import PoolBlocks
-from gigaloop.plan.schedule import FloatArray
+from gigaloop.plan.inputs.data import PlanData
+from gigaloop.plan.inputs.schedule import FloatArray
+from gigaloop.plan.lp.factory import test_load
+from gigaloop.plan.lp.grid import NONE, duals, reduced_costs
+from gigaloop.plan.lp.model import PlanModel
+from gigaloop.plan.lp.supply import PoolBlocks
 from gigaloop.solve import Solution
 
 Key = tuple[str, int, int]
@@ -225,7 +225,7 @@ class Tracer:
         return rents
 
     def _pool_use(self, blocks: PoolBlocks, activity: int, week: int) -> float:
-        from gigaloop.plan.model_supply import use_per_piece
+        from gigaloop.plan.lp.supply import use_per_piece
 
         amount = use_per_piece(self.data, self.data.sourcing.pools[blocks.pool], activity)
         return 0.0 if amount is None else float(amount[week]) / blocks.unit

@@ -10,7 +10,7 @@ import numpy as np
 from gigaloop.core.calendar import Calendar, weeks_up
 from gigaloop.core.errors import Problem, ProgrammeError
 from gigaloop.core.units import HOUR
-from gigaloop.plan.schedule import FloatArray
+from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.programme.schema import Part, Programme, Stage
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gigaloop.core.errors import SolveError
-from gigaloop.plan.data import PlanData
-from gigaloop.plan.grid import values
-from gigaloop.plan.model_factory import FactoryBlocks, add_factories
-from gigaloop.plan.model_site import SiteBlocks, add_sites
-from gigaloop.plan.model_supply import PoolBlocks, add_pool, first_tier_suffices, pool_use
-from gigaloop.plan.schedule import FloatArray
+from gigaloop.plan.inputs.data import PlanData
+from gigaloop.plan.inputs.schedule import FloatArray
+from gigaloop.plan.lp.factory import FactoryBlocks, add_factories
+from gigaloop.plan.lp.grid import values
+from gigaloop.plan.lp.site import SiteBlocks, add_sites
+from gigaloop.plan.lp.supply import PoolBlocks, add_pool, first_tier_suffices, pool_use
 from gigaloop.solve import Model, Outcome, Solution, SolveOptions, explain_infeasible
 
 _BROKEN = 1e-7

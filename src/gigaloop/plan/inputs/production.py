@@ -9,10 +9,10 @@ import numpy as np
 
 from gigaloop.core.calendar import Calendar, weeks_up
 from gigaloop.core.units import HOUR, WEEK
-from gigaloop.plan.facts import RackFacts
-from gigaloop.plan.items import Item, build_items
-from gigaloop.plan.schedule import BoolArray, FloatArray, IntArray, power_by_week, ramp_share
-from gigaloop.plan.sourcing import standard_price
+from gigaloop.plan.inputs.facts import RackFacts
+from gigaloop.plan.inputs.items import Item, build_items
+from gigaloop.plan.inputs.schedule import BoolArray, FloatArray, IntArray, power_by_week, ramp_share
+from gigaloop.plan.inputs.sourcing import standard_price
 from gigaloop.programme.schema import Generation, Programme
 
 WEEK_HOURS = WEEK / HOUR

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gigaloop.plan.grid import NONE, values
-from gigaloop.plan.model import PlanModel
-from gigaloop.plan.schedule import BoolArray, IntArray
+from gigaloop.plan.inputs.schedule import BoolArray, IntArray
+from gigaloop.plan.lp.grid import NONE, values
+from gigaloop.plan.lp.model import PlanModel
 from gigaloop.solve import Solution
 
 _SLACK = 1e-6

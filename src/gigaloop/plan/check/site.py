@@ -8,10 +8,10 @@ from itertools import chain, combinations
 import numpy as np
 
 from gigaloop.core.calendar import weeks_up
-from gigaloop.plan.check_common import broken, by_day
-from gigaloop.plan.facts import RackFacts
+from gigaloop.plan.check.common import broken, by_day
+from gigaloop.plan.inputs.facts import RackFacts
+from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.plan.records import Plan
-from gigaloop.plan.schedule import FloatArray
 from gigaloop.programme.schema import Programme, Site
 
 
