@@ -27,6 +27,7 @@ from gigaloop.report import (
     write,
 )
 from gigaloop.report.figures import (
+    Activity,
     BarFigure,
     Branch,
     Flow,
@@ -35,6 +36,7 @@ from gigaloop.report.figures import (
     LineFigure,
     MapFigure,
     Mark,
+    NetworkFigure,
     Point,
     Rack,
     RackFigure,
@@ -290,7 +292,21 @@ def grid_figures() -> tuple[Any, ...]:
         row_name="generation",
         height=240,
     )
-    return heat, gantt
+    network = NetworkFigure(
+        id="chain",
+        title="Scalable unit 12 waits for its cable cartridges",
+        alt="Bars of the activities that lead to a scalable unit online, with arrows from each to what waits for it.",
+        activities=[
+            Activity("cable cartridges on order", date(2026, 1, 5), date(2026, 9, 7), note="36 weeks"),
+            Activity("compute trays", date(2026, 6, 1), date(2026, 8, 3), slack=5),
+            Activity("rack integration and burn-in", date(2026, 9, 7), date(2026, 9, 28)),
+            Activity("transport and installation", date(2026, 9, 28), date(2026, 10, 12)),
+            Activity("online", date(2026, 10, 12), date(2026, 10, 12), note="due 2026-08-03"),
+        ],
+        ties=[(0, 2), (1, 2), (2, 3), (3, 4)],
+        height=240,
+    )
+    return heat, gantt, network
 
 
 def make_gallery() -> Report:
@@ -298,7 +314,7 @@ def make_gallery() -> Report:
     upright, lying = bar_figures()
     sankey, waterfall, treemap = flow_figures()
     chart, rack = place_figures()
-    heat, gantt = grid_figures()
+    heat, gantt, network = grid_figures()
     return Report(
         title="A programme of ten gigawatts",
         subtitle="What is built where, when it is online, what it costs, and what binds",
@@ -338,6 +354,7 @@ def make_gallery() -> Report:
                     lines,
                     upright,
                     gantt,
+                    network,
                 ],
             ),
             Section(

@@ -23,7 +23,7 @@ def drawn(gallery):
 
 def test_the_gallery_shows_every_kind(drawn):
     kinds = {figure.kind for figure, _ in drawn.values()}
-    assert kinds == {"bar", "gantt", "heatmap", "line", "map", "rack", "sankey", "treemap", "waterfall"}
+    assert kinds == {"bar", "gantt", "heatmap", "line", "map", "network", "rack", "sankey", "treemap", "waterfall"}
 
 
 def test_options_are_plain_json_with_words_for_those_who_cannot_see(drawn):

@@ -10,6 +10,7 @@ import pytest
 from gigaloop.core.evidence import Evidence, EvidenceKind
 from gigaloop.report import Number
 from gigaloop.report.figures import (
+    Activity,
     BarFigure,
     Branch,
     Flow,
@@ -18,6 +19,7 @@ from gigaloop.report.figures import (
     LineFigure,
     Link,
     MapFigure,
+    NetworkFigure,
     Point,
     Rack,
     RackFigure,
@@ -183,6 +185,23 @@ def test_a_rack_is_tabulated_from_the_top_down():
 def test_a_task_that_ends_before_it_starts_is_refused():
     with pytest.raises(ValueError, match="ends 2026-01-01 before it starts"):
         Task("r", "p", date(2026, 1, 2), date(2026, 1, 1))
+
+
+def test_phases_of_one_entity_share_its_colour_key():
+    tasks = [Task("r", "GB300 NVL72", date(2026, 1, 1), date(2026, 1, 31), entity="gb300")]
+    assert GanttFigure(**BASE, tasks=tasks).entities() == ("gb300",)
+
+
+def test_a_network_says_what_waits_for_what():
+    chain = [
+        Activity("parts", date(2026, 1, 1), date(2026, 2, 2)),
+        Activity("racks", date(2026, 2, 2), date(2026, 3, 2), 4),
+    ]
+    figure = NetworkFigure(**BASE, activities=chain, ties=[(0, 1)])
+    assert [cell.text for cell in (row[4] for row in figure.table().rows)] == ["", "parts"]
+    assert [each.group for each in figure.activities] == ["on the critical chain", "with slack"]
+    with pytest.raises(ValueError, match="there is no activity 2"):
+        NetworkFigure(**BASE, activities=chain, ties=[(0, 2)])
 
 
 def test_a_gantt_chart_tabulates_lengths_in_days():

@@ -8,6 +8,7 @@ from gigaloop.report.content.basis import Basis
 from gigaloop.report.content.constraints import binds_section, make_section, map_section, supply_section
 from gigaloop.report.content.engineering import design_section
 from gigaloop.report.content.overview import kpis, online_section
+from gigaloop.report.content.schedule import schedule_section
 from gigaloop.report.content.worth import evidence_section, firm_section, value_section
 from gigaloop.report.document import Report
 from gigaloop.study.headline import headline
@@ -44,6 +45,7 @@ def build_report(result: Result) -> Report:
             binds_section(basis, answers),
             map_section(basis),
             make_section(basis, answers),
+            schedule_section(basis),
             supply_section(basis),
             value_section(basis, answers),
             firm_section(basis, answers),

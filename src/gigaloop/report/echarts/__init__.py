@@ -7,6 +7,7 @@ from typing import Any
 
 from gigaloop.report.echarts.charts import bar_chart, heatmap_chart, line_chart, waterfall_chart
 from gigaloop.report.echarts.flows import sankey_chart, treemap_chart
+from gigaloop.report.echarts.networks import network_chart
 from gigaloop.report.echarts.places import map_chart, rack_chart
 from gigaloop.report.echarts.schedules import gantt_chart
 from gigaloop.report.echarts.wire import Chart, Key, Palette
@@ -18,6 +19,7 @@ _DRAW: dict[str, Callable[[Any, Palette], Chart]] = {
     "heatmap": heatmap_chart,
     "line": line_chart,
     "map": map_chart,
+    "network": network_chart,
     "rack": rack_chart,
     "sankey": sankey_chart,
     "treemap": treemap_chart,

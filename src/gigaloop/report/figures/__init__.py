@@ -3,10 +3,12 @@
 from gigaloop.report.figures.base import Figure, Series
 from gigaloop.report.figures.charts import BarFigure, HeatmapFigure, LineFigure, Mark, Step, WaterfallFigure
 from gigaloop.report.figures.flows import Branch, Link, SankeyFigure, TreemapFigure
+from gigaloop.report.figures.networks import Activity, NetworkFigure
 from gigaloop.report.figures.places import Flow, MapFigure, Point, Rack, RackFigure, Tray
 from gigaloop.report.figures.schedules import GanttFigure, Task
 
 __all__ = [
+    "Activity",
     "BarFigure",
     "Branch",
     "Figure",
@@ -17,6 +19,7 @@ __all__ = [
     "Link",
     "MapFigure",
     "Mark",
+    "NetworkFigure",
     "Point",
     "Rack",
     "RackFigure",

@@ -14,13 +14,17 @@ from gigaloop.report.tables import Column, Row, Table
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task of a row, from its first day to its last; a milestone where both are the same day."""
+    """A task of a row, from its first day to its last; a milestone where both are the same day.
+
+    Phases of the same ``entity`` (by default the phase) share a colour across figures.
+    """
 
     row: str
     phase: str
     start: date
     end: date
     label: str = ""
+    entity: str = ""
 
     def __post_init__(self) -> None:
         if self.end < self.start:
@@ -56,9 +60,14 @@ class GanttFigure(Figure):
         """The phases, in order of appearance."""
         return tuple(dict.fromkeys(task.phase for task in self.tasks))
 
+    @property
+    def entity_of(self) -> dict[str, str]:
+        """The entity of every phase."""
+        return {task.phase: task.entity or task.phase for task in self.tasks}
+
     def entities(self) -> tuple[str, ...]:
-        """Give the phases."""
-        return self.phases
+        """Give the entities of the phases, in order of appearance."""
+        return tuple(dict.fromkeys(self.entity_of[phase] for phase in self.phases))
 
     def table(self) -> Table:
         """Give a row for each task with its length."""

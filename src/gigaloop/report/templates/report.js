@@ -93,18 +93,40 @@
         const [x, y] = from;
         const r = high / 2;
         const points = [[x, y - r], [x + r, y], [x, y + r], [x - r, y]];
-        const aside = { fontSize: 11, stroke: "#fff", lineWidth: 3 };
+        const { x: left, width: room } = params.coordSys;
+        const side = x - left > 0.8 * room ? -1 : 1;
+        const aside = { fontSize: 11, stroke: "#fff", lineWidth: 3, textAlign: side > 0 ? "left" : "right" };
         const diamond = { type: "polygon", shape: { points }, style: fill(series) };
-        return { type: "group", children: text ? [diamond, label(text, x + r + 4, y, aside)] : [diamond] };
+        return { type: "group", children: text ? [diamond, label(text, x + side * (r + 4), y, aside)] : [diamond] };
       }
       const shape = { x: from[0], y: from[1] - high / 2, width: Math.max(width, 2), height: high };
       const children = [{ type: "rect", shape, style: fill(series) }];
-      if (text && width > 30) {
+      if (text && width > 10 + 6.4 * Math.min(text.length, 24)) {
         const fit = { width: width - 10, overflow: "truncate", ellipsis: "…", fontSize: 11, fill: series.ink };
         const halo = { stroke: series.itemStyle.color, lineWidth: 3 };
         children.push(label(text, from[0] + 5, from[1], { ...fit, ...halo }));
       }
       return { type: "group", children };
+    },
+    // What waits for what: [end of the first, start of the second, its row, the other's row].
+    tie: () => (params, api) => {
+      const from = api.coord([api.value(0), api.value(2)]);
+      const to = api.coord([api.value(1), api.value(3)]);
+      const half = Math.min(11, api.size([0, 1])[1] * 0.31);
+      const down = to[1] > from[1] ? 1 : -1;
+      const x = Math.max(to[0], from[0] - 4) + (to[0] >= from[0] ? 4 : 0);
+      const y = to[1] - down * half;
+      const points = to[0] >= from[0] ? [from, [x, from[1]], [x, y]] : [[from[0] - 4, from[1] + down * half], [from[0] - 4, y]];
+      const tip = points[points.length - 1];
+      const head = [tip, [tip[0] - 4, tip[1] - down * 6], [tip[0] + 4, tip[1] - down * 6]];
+      return {
+        type: "group",
+        silent: true,
+        children: [
+          { type: "polyline", shape: { points }, style: { stroke: MUTED, lineWidth: 1.2, fill: "none" } },
+          { type: "polygon", shape: { points: head }, style: { fill: MUTED } },
+        ],
+      };
     },
   };
 
