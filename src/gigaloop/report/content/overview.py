@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from gigaloop.report.content.basis import BUSD, MW, Basis, Floats, power_said, power_unit
-from gigaloop.report.document import Block, Callout, Kpi, Section
+from gigaloop.report.content.late import late_blocks
+from gigaloop.report.document import Block, Kpi, Section
 from gigaloop.report.figures import Figure, LineFigure, Mark, Series
 from gigaloop.report.numbers import Number
 from gigaloop.report.tables import Column, Table
@@ -131,7 +132,7 @@ def _online_blocks(basis: Basis, answers: Headline) -> Iterator[Block]:
     )
     yield from _site_figures(basis, weeks, days)
     yield _year_table(basis, answers)
-    yield from _late_blocks(basis, answers)
+    yield from late_blocks(basis, answers)
 
 
 def _site_figures(basis: Basis, weeks: list[int], days: list[dt.date | str]) -> Iterator[Figure]:
@@ -200,38 +201,4 @@ def _year_table(basis: Basis, answers: Headline) -> Table:
             for row in answers.years
         ],
         id="online-by-year",
-    )
-
-
-def _late_blocks(basis: Basis, answers: Headline) -> Iterator[Block]:
-    if not answers.late:
-        yield Callout("Nothing is late", "Every demand is met on its date.", tone="good")
-        return
-    how = basis.computed("the plan's lateness by demand")
-    yield Table(
-        "Demands that are late, the most power x time first",
-        [
-            "demand",
-            "site",
-            "due",
-            "met",
-            Column("late at most", "MW"),
-            Column("for", "weeks", decimals=0),
-            "main reason",
-            "stated at",
-        ],
-        [
-            [
-                late.demand,
-                basis.site(late.site),
-                late.due.isoformat(),
-                late.met.isoformat() if late.met else "not within the horizon",
-                Number(late.power / MW, evidence=how),
-                Number(late.weeks, evidence=how),
-                late.reason.sentence,
-                basis.where(late.reason.path),
-            ]
-            for late in answers.late
-        ],
-        id="late",
     )
