@@ -11,6 +11,11 @@ from typing import Any
 
 import pytest
 
+import gigaloop
+from gigaloop.programme.starter import bundled_programmes
+from gigaloop.report.content import build_report
+from gigaloop.study.chain import Result
+
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -39,6 +44,18 @@ class Visit:
     page: Any
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def bundled() -> Result:
+    """The bundled programme with its results, planned once for all tests of a run."""
+    return gigaloop.run(gigaloop.load(bundled_programmes()["us-buildout"]))
+
+
+@pytest.fixture(scope="session")
+def bundled_report(bundled):
+    """The report of the bundled programme."""
+    return build_report(bundled)
 
 
 @pytest.fixture(scope="session")

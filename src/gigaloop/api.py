@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,8 +59,7 @@ def run(
     progress: Progress | None = None,
 ) -> Result:
     """Carry a programme through design, plan, value and watch; see :func:`gigaloop.study.chain.run`."""
-    further = {} if progress is None else {"progress": progress}
-    return run_chain(programme, catalogue, scenario=scenario, cache=cache, **further)
+    return run_chain(programme, catalogue, scenario=scenario, cache=cache, progress=progress)
 
 
 def write_report(result: Result, path: Folder) -> Path:
@@ -96,6 +96,30 @@ def save(result: Result, folder: Folder) -> Path:
     }
     html = render(build_report(result)).encode("utf-8", "replace")
     return write_run(Path(folder), result.key, result.tables, manifest, {"report.html": html})
+
+
+def export(result: Result, folder: Folder, *, formats: Sequence[str] = ()) -> tuple[Path, ...]:
+    """Write the plan of a run for other systems: ERP tables, a workbook, a calendar, tables for frePPLe.
+
+    Parameters
+    ----------
+    result
+        The run.
+    folder
+        Where to write; made where missing.
+    formats
+        Some of ``erp``, ``xlsx``, ``ical`` and ``frepple``; all where not given.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format.
+    StoreError
+        If the files cannot be written; what was there stays as it was.
+    """
+    from gigaloop.exchange import export_plan
+
+    return export_plan(result.programme, result.plan, Path(folder), formats)
 
 
 def diff(before: Programme, after: Programme) -> tuple[Change, ...]:

@@ -34,6 +34,8 @@ def test_run_prints_one_object_with_all_that_was_promised(ran, starter):
         assert all({"title", "margin", "ok"} <= set(check) for check in made["checks"])
     plan = ran["plan"]
     assert len(plan["online"]["quarters"]) == len(plan["online"]["facility_power_w"]) == 8
+    assert len(plan["online"]["scalable_units"]) == 8
+    assert plan["stranded_rack_weeks"] == {} or min(plan["stranded_rack_weeks"].values()) > 0.0
     assert plan["online"]["racks"][-1] > 0
     assert all(late["sentence"] and late["reasons"] for late in plan["late"])
     assert all(binding["sentence"] for binding in plan["binding"])

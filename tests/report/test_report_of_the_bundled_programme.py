@@ -8,16 +8,14 @@ import pytest
 
 import gigaloop
 from gigaloop.plan import check_plan
-from gigaloop.programme.starter import bundled_programmes
-from gigaloop.report.content import build_report
 from gigaloop.report.tables import Table
 from gigaloop.study.headline import headline
 from gigaloop.study.reconcile import reconcile
 
 
 @pytest.fixture(scope="module")
-def result():
-    return gigaloop.run(gigaloop.load(bundled_programmes()["us-buildout"]))
+def result(bundled):
+    return bundled
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +59,8 @@ def test_what_is_online_never_exceeds_what_is_energised(result):
     assert np.all(online <= np.maximum(plan.energised, plan.online_at_start[:, None]) * (1 + 1e-6) + 1.0)
 
 
-def test_totals_of_the_report_reconcile_with_the_tables_of_the_run(result):
-    figures: dict[str, Any] = {figure.id: figure for figure in build_report(result).figures()}
+def test_totals_of_the_report_reconcile_with_the_tables_of_the_run(result, bundled_report):
+    figures: dict[str, Any] = {figure.id: figure for figure in bundled_report.figures()}
     last = [series.floats[-1] for series in figures["online-by-generation"].series]
     sql = result.sql("select sum(usd) / 1e9 from value where \"group\" = 'capital'").fetchall()[0][0]
     capital = sum(sum(value or 0.0 for value in series.floats) for series in figures["capital"].series)
@@ -70,15 +68,15 @@ def test_totals_of_the_report_reconcile_with_the_tables_of_the_run(result):
     assert sum(value or 0.0 for value in last) == pytest.approx(headline(result).years[-1].online / 1e6)
 
 
-def test_burn_in_of_all_factories_is_said_at_the_week_in_which_its_sum_is_highest(result):
-    figures: dict[str, Any] = {figure.id: figure for figure in build_report(result).figures()}
+def test_burn_in_of_all_factories_is_said_at_the_week_in_which_its_sum_is_highest(result, bundled_report):
+    figures: dict[str, Any] = {figure.id: figure for figure in bundled_report.figures()}
     used = next(loads.used for loads in result.plan.loads if loads.kind == "test power")
     (said,) = re.findall(r"([\d,]+) MW", figures["test-power"].title)
     assert float(said.replace(",", "")) == pytest.approx(used.sum(axis=0).max() / 1e6, abs=0.5)
 
 
-def test_checks_stand_with_what_does_not_hold_first_and_then_by_margin(result):
-    tables: dict[str, Any] = {block.id: block for block in build_report(result).blocks() if isinstance(block, Table)}
+def test_checks_stand_with_what_does_not_hold_first_and_then_by_margin(result, bundled_report):
+    tables: dict[str, Any] = {block.id: block for block in bundled_report.blocks() if isinstance(block, Table)}
     for design in result.designs.values():
         table = tables[f"checks-{design.generation}"]
         holds = [cell.text == "holds" for cell in table.column("state")]
@@ -95,9 +93,9 @@ def test_every_total_equals_its_parts(result):
 
 
 @pytest.mark.browser
-def test_the_report_is_drawn_complains_of_nothing_and_asks_nothing(result, page_file, visit):
+def test_the_report_is_drawn_complains_of_nothing_and_asks_nothing(bundled_report, page_file, visit):
     seen = visit(page_file)
-    for figure in build_report(result).figures():
+    for figure in bundled_report.figures():
         assert seen.page.locator(f"#{figure.id} .chart svg path").count() > 0, figure.id
     assert seen.complaints == []
     assert seen.requests == [page_file.as_uri()]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from math import inf
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from gigaloop.cli.explain import explain_app
 from gigaloop.cli.groups import DEFAULT, WithDefault
 from gigaloop.core.errors import GigaloopError
 
@@ -29,6 +31,7 @@ plan_app = typer.Typer(
 )
 store_app = typer.Typer(help="Runs kept on disk: list, show, and query them.", no_args_is_help=True)
 app.add_typer(plan_app, name="plan")
+app.add_typer(explain_app, name="explain")
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(store_app, name="store")
 
@@ -80,10 +83,35 @@ def design(
 
 
 @plan_app.command(DEFAULT)
-def plan(programme: Folder, scenario: Scenario = "", facts: Facts = None, json: Json = False) -> None:
+def plan(
+    programme: Folder,
+    scenario: Scenario = "",
+    stage_by_stage: Annotated[
+        bool, typer.Option("--stage-by-stage", help="Sites alone, then transport, factories and suppliers.")
+    ] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="A first answer at once, by pegging.")] = False,
+    time_limit: Annotated[
+        float, typer.Option("--time-limit", help="Seconds for the solver; then the best plan found is given.")
+    ] = inf,
+    lexicographic: Annotated[
+        bool, typer.Option("--lexicographic", help="Lateness by priority first, then money.")
+    ] = False,
+    stable: Annotated[bool, typer.Option("--stable", help="Stay near the plan without the scenario.")] = False,
+    freeze: Annotated[str, typer.Option("--freeze", help="With --stable: first weeks to hold, e.g. '8 weeks'.")] = "",
+    facts: Facts = None,
+    json: Json = False,
+) -> None:
     """Plan a programme; the word 'programme' may be left out: gigaloop plan FOLDER."""
-    from gigaloop.cli import commands
+    from gigaloop.cli import answers, commands, why
 
+    ask = answers.Ask(quick, time_limit, lexicographic, stable, freeze)
+
+    if stage_by_stage:
+        why.stages(programme, scenario, facts, json=json)
+        return
+    if ask:
+        answers.plan(programme, scenario, facts, ask, json=json)
+        return
     commands.plan(programme, scenario, facts, json=json)
 
 
@@ -97,16 +125,72 @@ def plan_check(programme: Folder, scenario: Scenario = "", facts: Facts = None, 
 
 @plan_app.command("safety-stock")
 def plan_safety_stock(
-    stages: Annotated[Path, typer.Option("--stages", help="CSV of stages: times, costs, demand, service.")],
-    arcs: Annotated[Path, typer.Option("--arcs", help="CSV of arcs: source, target, quantity.")],
-    holding_rate: Annotated[float, typer.Option("--holding-rate", help="Yearly holding cost over value.")] = 1.0,
+    programme: Annotated[
+        Path | None, typer.Argument(metavar="[PROGRAMME]", help="Folder of a programme whose network is meant.")
+    ] = None,
+    stages: Annotated[
+        Path | None, typer.Option("--stages", help="CSV of stages: times, costs, demand, service.")
+    ] = None,
+    arcs: Annotated[Path | None, typer.Option("--arcs", help="CSV of arcs: source, target, quantity.")] = None,
+    scenario: Scenario = "",
+    year: Annotated[str, typer.Option("--year", help="Calendar year of the plan; the busiest where not given.")] = "",
+    spread: Annotated[float | None, typer.Option("--spread", help="Deviation over mean of weekly demand.")] = None,
+    service: Annotated[float | None, typer.Option("--service", help="Share of the weeks to cover.")] = None,
+    holding_rate: Annotated[
+        float | None,
+        typer.Option("--holding-rate", help="Yearly holding cost over value; 1, or a programme's discount rate."),
+    ] = None,
     time_limit: Annotated[float, typer.Option("--time-limit", help="Seconds for the search.")] = 60.0,
+    facts: Facts = None,
     json: Json = False,
 ) -> None:
-    """Place safety stock in a network by guaranteed service, with a proven bound."""
-    from gigaloop.cli import commands
+    """Place safety stock by guaranteed service, in a network of tables or in a programme's, with a proven bound."""
+    from gigaloop.cli import safety
 
-    commands.safety_stock(stages, arcs, holding_rate, time_limit, json=json)
+    if programme is not None and stages is None and arcs is None:
+        safety.of_programme(programme, scenario, facts, year, spread, service, holding_rate, time_limit, json=json)
+        return
+    tables = safety.needs_tables(stages, arcs)
+    safety.of_tables(*tables, 1.0 if holding_rate is None else holding_rate, time_limit, json=json)
+
+
+@app.command()
+def promise(
+    programme: Folder,
+    site: Annotated[str, typer.Option("--site", help="Site at which racks are wanted.")] = "",
+    racks: Annotated[float | None, typer.Option("--racks", help="How many racks.")] = None,
+    generation: Annotated[
+        str, typer.Option("--generation", "-g", help="Of which generation; the first to be there where not given.")
+    ] = "",
+    by: Annotated[str, typer.Option("--by", help="Day by which to say how many could be there.")] = "",
+    option: Annotated[str, typer.Option("--option", help="A contract whose optional racks are meant.")] = "",
+    exercise: Annotated[str, typer.Option("--exercise", help="Day on which that option is exercised.")] = "",
+    scenario: Scenario = "",
+    facts: Facts = None,
+    json: Json = False,
+) -> None:
+    """Say when racks could be online at a site: without moving what is promised already, and with moving others."""
+    from gigaloop.cli import promise as bodies
+
+    bodies.promise(
+        programme, scenario, facts,
+        site=site, racks=racks, generation=generation, by=by, option=option, exercise=exercise, json=json,
+    )  # fmt: skip
+
+
+@app.command()
+def compare(
+    programme: Folder,
+    scenario: Annotated[
+        list[str] | None, typer.Option("--scenario", "-s", help="A scenario; several, or all where none is given.")
+    ] = None,
+    facts: Facts = None,
+    json: Json = False,
+) -> None:
+    """Plan scenarios, each from the plan without it, and show them side by side."""
+    from gigaloop.cli import compare as bodies
+
+    bodies.compare(programme, scenario or [], facts, json=json)
 
 
 @app.command()
@@ -115,6 +199,35 @@ def value(programme: Folder, scenario: Scenario = "", facts: Facts = None, json:
     from gigaloop.cli import commands
 
     commands.value(programme, scenario, facts, json=json)
+
+
+@app.command()
+def export(
+    programme: Folder,
+    to: Annotated[Path, typer.Option("--to", help="Folder for the files; made where missing.")],
+    format_: Annotated[
+        list[str] | None, typer.Option("--format", "-f", help="erp, xlsx, ical or frepple; several, or all if none.")
+    ] = None,
+    scenario: Scenario = "",
+    facts: Facts = None,
+    json: Json = False,
+) -> None:
+    """Write the plan for other systems: ERP tables, a workbook, a calendar of milestones, frePPLe's tables."""
+    from gigaloop.cli import export as bodies
+
+    bodies.export(programme, to, format_ or [], scenario, facts, json=json)
+
+
+@app.command()
+def validate(
+    kind: Annotated[str, typer.Argument(help="Which engine: plan.")],
+    rows: Annotated[Path | None, typer.Option("--rows", help="CSV of your own cases, in the same columns.")] = None,
+    json: Json = False,
+) -> None:
+    """Run an engine on published cases: what is published, what it computes, and the error of each."""
+    from gigaloop.cli.validate import show_validation
+
+    show_validation(kind, rows, json=json)
 
 
 @app.command()

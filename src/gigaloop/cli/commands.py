@@ -15,7 +15,7 @@ from gigaloop.core.evidence import EvidenceKind
 from gigaloop.programme import Programme, load_programme
 
 if TYPE_CHECKING:
-    from gigaloop.study.chain import Result, StageRun
+    from gigaloop.study.chain import Planner, Result, StageRun
 
 
 def _load(folder: Path, facts: Path | None) -> tuple[Programme, Catalogue]:
@@ -23,7 +23,22 @@ def _load(folder: Path, facts: Path | None) -> tuple[Programme, Catalogue]:
     return load_programme(folder, catalogue), catalogue
 
 
-def _run(folder: Path, scenario: str, facts: Path | None, *, use_cache: bool, quiet: bool) -> tuple[Result, StageRun]:
+def run_chain_with(
+    folder: Path, scenario: str, facts: Path | None, planner: Planner, *, quiet: bool
+) -> tuple[Result, StageRun]:
+    """Run the chain with another way to plan; what depends on the plan is not kept."""
+    return _run(folder, scenario, facts, use_cache=True, quiet=quiet, planner=planner)
+
+
+def _run(
+    folder: Path,
+    scenario: str,
+    facts: Path | None,
+    *,
+    use_cache: bool,
+    quiet: bool,
+    planner: Planner | None = None,
+) -> tuple[Result, StageRun]:
     from gigaloop.study.cache import Cache
     from gigaloop.study.chain import StageRun, cache_folder
     from gigaloop.study.chain import run as run_chain
@@ -42,11 +57,16 @@ def _run(folder: Path, scenario: str, facts: Path | None, *, use_cache: bool, qu
                 shown.done(name, done.seconds, cached=done.cached)
 
         cache = Cache(cache_folder(folder) if use_cache else None)
-        result = run_chain(programme, catalogue, scenario=scenario, cache=cache, progress=progress)
+        result = run_chain(programme, catalogue, scenario=scenario, cache=cache, progress=progress, planner=planner)
     if not quiet:
         for warning in result.warnings:
             output.note(f"warning: {warning}")
     return result, load
+
+
+def planned(folder: Path, scenario: str, facts: Path | None, *, quiet: bool) -> Result:
+    """Give a programme's run, kept stages used, for commands that ask of its plan."""
+    return _run(folder, scenario, facts, use_cache=True, quiet=quiet)[0]
 
 
 def run(folder: Path, scenario: str, out: Path | None, facts: Path | None, *, use_cache: bool, json: bool) -> None:
@@ -56,7 +76,7 @@ def run(folder: Path, scenario: str, out: Path | None, facts: Path | None, *, us
     result, load = _run(folder, scenario, facts, use_cache=use_cache, quiet=json)
     begin = time.perf_counter()
     try:
-        saved = api.save(result, out if out is not None else _runs_folder(folder))
+        saved = api.save(result, out if out is not None else runs_folder(folder))
     except StoreError:
         if not json:
             summary.show_run(result)  # what was found is told, though it cannot be kept
@@ -73,7 +93,8 @@ def run(folder: Path, scenario: str, out: Path | None, facts: Path | None, *, us
     output.line(f"Results  {saved}  (tables as Parquet; 'gigaloop store sql {folder} ...' asks them)")
 
 
-def _runs_folder(folder: Path) -> Path:
+def runs_folder(folder: Path) -> Path:
+    """Give the folder in which the runs of a programme are kept."""
     from gigaloop.study.chain import state_folder
 
     return state_folder(folder) / "runs"
@@ -143,25 +164,6 @@ def plan_check(folder: Path, scenario: str, facts: Path | None, *, json: bool) -
         output.line("the plan holds: balances, limits, dates and costs", style="bold green")
     if broken:
         sys.exit(1)
-
-
-def safety_stock(stages: Path, arcs: Path, holding_rate: float, time_limit: float, *, json: bool) -> None:
-    """Place safety stock in a network that two tables describe."""
-    from gigaloop.plan.safety import place_safety_stock, read_network
-
-    placed = place_safety_stock(read_network(stages, arcs), holding_rate=holding_rate, time_limit=time_limit)
-    if json:
-        output.print_json(placed.as_dict())
-        return
-    columns = [("stage", "left"), *((name, "right") for name in ("in", "out", "net time", "safety stock", "cost"))]
-    held = [each for each in placed.stages if each.cost > 0]
-    rows = [
-        (e.stage, f"{e.incoming:g}", f"{e.outgoing:g}", f"{e.net_time:g}", f"{e.safety_stock:,.1f}", f"{e.cost:,.2f}")
-        for e in held
-    ]
-    output.table(f"{len(held)} of {len(placed.stages)} stages hold safety stock; times in periods", columns, rows)
-    proof = "proven optimal" if placed.proven else f"at most {100 * placed.gap:.2g} % above the best possible"
-    output.line(f"cost a year {placed.cost:,.2f}, {proof} (bound {placed.bound:,.2f}), {placed.seconds:.2f} s")
 
 
 def value(folder: Path, scenario: str, facts: Path | None, *, json: bool) -> None:
@@ -335,7 +337,7 @@ def store_sql(folder: Path, query: str, key: str, out: Path | None, *, json: boo
 
 
 def _existing(folder: Path, out: Path | None) -> Path:
-    runs = out if out is not None else _runs_folder(folder)
+    runs = out if out is not None else runs_folder(folder)
     if out is None and not folder.is_dir():
         raise StoreError("there is no such folder", where=str(folder), hint="name the folder of a programme")
     return runs

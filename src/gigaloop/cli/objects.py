@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gigaloop.cli.buying import buying_object
 from gigaloop.cli.numbers import day
 from gigaloop.study.headline import headline
 from gigaloop.version import VERSION
 
 if TYPE_CHECKING:
     from gigaloop.design import Design
-    from gigaloop.plan import Binding, Late
+    from gigaloop.plan import Binding, Late, Steadiness
     from gigaloop.programme import Change, Programme
     from gigaloop.study.chain import Result, StageRun
 
@@ -83,19 +84,53 @@ def plan_object(result: Result) -> dict[str, Any]:
         "status": plan.status,
         "objective_usd": plan.objective,
         "gap": plan.gap,
+        "bound_usd": plan.bound,
+        "levels": [
+            {"priority": each.priority, "lateness_w_s": each.lateness, "by_money_w_s": each.by_money}
+            for each in plan.levels
+        ],
+        "stability": stability_object(plan.stability),
         "costs_usd": dict(plan.costs),
+        "buying": buying_object(plan),
         "online": {
             "quarters": list(plan.labels("quarter")),
             "facility_power_w": online.sum(axis=0),
             "facility_power_w_by_site": dict(zip(plan.sites, online, strict=True)),
             "racks": racks,
+            "scalable_units": plan.at_ends(plan.online_units.sum(axis=(0, 1)), "quarter"),
             "tokens_per_s": tokens_per_s,
         },
+        "stranded_rack_weeks": plan.stranded.rack_weeks(),
         "late": [late_object(late, result.programme) for late in plan.late],
         "binding": [binding_object(binding, result.programme) for binding in plan.binding],
         "first_units": [
             {"generation": f.generation, "factory": f.factory, "week": f.date, "evaluation_racks": f.evaluation}
             for f in plan.first_units
+        ],
+        "openings": [
+            {"line": o.line, "path": o.path, "opens": o.date, "earliest": o.earliest, "latest": o.latest, "usd": o.cost}
+            for o in plan.openings
+        ],
+        "changeovers": [
+            {"line": c.line, "path": c.path, "generation": c.generation, "stops": c.stops, "ready": c.ready}
+            | {"usd": c.cost}
+            for c in plan.changeovers
+        ],
+    }
+
+
+def stability_object(found: Steadiness | None) -> dict[str, Any] | None:
+    """Give as plain data how near a plan stayed to an earlier one."""
+    if found is None:
+        return None
+    return {
+        "fence": found.fence,
+        "moved_rack_weeks": found.moved,
+        "moved_rack_weeks_free": found.moved_free,
+        "cost_usd": found.cost,
+        "broken": [
+            {"what": b.what, "week": b.week, "before": b.before, "after": b.after, "path": b.path, "why": b.sentence}
+            for b in found.broken
         ],
     }
 

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from gigaloop.cli import output
+from gigaloop.cli.buying import show_buying
 from gigaloop.cli.card import check_sentence
 from gigaloop.cli.numbers import day, gigawatts, kilo, megawatts, money, percent, tokens, usd_per_gw
+from gigaloop.core.units import WEEK
 from gigaloop.study.headline import Headline, headline
 
 if TYPE_CHECKING:
+    from gigaloop.plan import Plan
     from gigaloop.programme import Programme
     from gigaloop.study.chain import Result
 
 _LATE_SHOWN = 6
 _NO_RELIEF = "no single resource, relieved by a tenth, would bring anything; the reasons above say what is missing"
+UNPROVED = ("first answer", "stopped")
+"""Status of plans without prices."""
 _PROVEN = 1e-7
 """Gap below which a plan counts as optimal: the tolerance of the solver."""
+_WAITS_FOR = {
+    "power": "energised power",
+    "equipment": "equipment that serves its power",
+    "commissioning crews": "crews that commission it",
+    "unit parts": "what completes its scalable unit",
+    "unit": "the other racks of its scalable unit",
+    "not asked": "the day from which it is asked",
+}
+"""What installed racks wait for, by cause."""
 
 
 def show_run(result: Result) -> None:
@@ -32,7 +47,7 @@ def show_run(result: Result) -> None:
     output.line(f"{day(horizon.start)} to {day(horizon.end)}, prices of {programme.price_year}, key {result.key[:12]}")
     _show_years(result, answers)
     _show_late(answers)
-    _show_binding(answers)
+    _show_binding(answers, result.plan)
     _show_firm(answers)
     _show_capital(answers)
     _show_first_units(programme, answers)
@@ -62,9 +77,20 @@ def _show_years(result: Result, answers: Headline) -> None:
         ],
         caption,
     )  # fmt: skip
-    gap = result.plan.gap
-    proof = "proven optimal" if gap <= _PROVEN else f"within {100 * gap:.2g} % of the best possible"
-    output.line(f"The plan is {proof}.", style="dim")
+    output.line(f"The plan is {_proof(result.plan)}.", style="dim")
+    for level in result.plan.levels:
+        less = f"{gigawatts(level.by_money / WEEK)}-weeks by money alone"
+        output.line(f"  lateness of priority {level.priority}: {gigawatts(level.lateness / WEEK)}-weeks ({less})")
+
+
+def _proof(plan: Plan) -> str:
+    if plan.gap <= _PROVEN:
+        return "proven optimal" + (", lateness by priority before money" if plan.levels else "")
+    within = f"within {100 * plan.gap:.2g} % of the best possible"
+    if plan.status in ("optimal", "feasible"):
+        return within
+    known = within if isfinite(plan.gap) else "how far it is from the best possible is not known"
+    return f"no optimum ({plan.status}): {known}"
 
 
 def _show_late(answers: Headline) -> None:
@@ -79,10 +105,12 @@ def _show_late(answers: Headline) -> None:
         output.line(f"  ... and {len(answers.late) - _LATE_SHOWN} more in the report", style="dim")
 
 
-def _show_binding(answers: Headline) -> None:
+def _show_binding(answers: Headline, plan: Plan) -> None:
     output.line()
     output.line("What binds most, and what clearing it is worth (planned again)", style="bold")
-    if not answers.binding:
+    if plan.status in UNPROVED:
+        output.line("  not known: it takes the optimum to say so")
+    elif not answers.binding:
         nothing = "everything asked for is online when it is due" if not answers.late else _NO_RELIEF
         output.line(f"  nothing: {nothing}")
     for number, binding in enumerate(answers.binding, 1):
@@ -121,6 +149,22 @@ def _show_capital(answers: Headline) -> None:
         output.line(f"  out: {'; '.join(answers.per_power[0].excluded)}", style="dim")
 
 
+def _show_choices(plan: Plan) -> None:
+    """Print which lines open when and are changed over when, with what the search leaves open."""
+    if not plan.openings and not plan.changeovers:
+        return
+    output.line()
+    output.line(f"Lines that the plan opens and changes over (gap {100 * plan.gap:.3f} %)", style="bold")
+    for opening in plan.openings:
+        when = f"opens in the week of {day(opening.date)}" if opening.date else "does not open"
+        output.line(f"  {opening.line} {when}, at a cost of {money(opening.cost)}")
+    for change in plan.changeovers:
+        still = "is not changed over"
+        if change.stops and change.ready:
+            still = f"stands still from {day(change.stops)} and is ready on {day(change.ready)}"
+        output.line(f"  {change.line} for {change.generation}: {still}")
+
+
 def _show_first_units(programme: Programme, answers: Headline) -> None:
     output.line()
     output.line("First units of this plan", style="bold")
@@ -149,13 +193,24 @@ def _show_checks(result: Result) -> None:
         output.line(f"  {design.name}: {check_sentence(check)}")
 
 
+def _show_stranded(plan: Plan) -> None:
+    weeks = plan.stranded.rack_weeks()
+    if sum(weeks.values()) < 1.0:
+        return
+    output.line()
+    output.line(f"Installed racks wait for {sum(weeks.values()):,.0f} rack-weeks in all", style="bold")
+    for cause, racks in weeks.items():
+        output.line(f"  {racks:,.0f} for {_WAITS_FOR[cause]}")
+
+
 def show_plan(result: Result) -> None:
     """Print the plan: online, late, what binds, costs."""
     answers = headline(result)
     _show_years(result, answers)
     _show_late(answers)
-    _show_binding(answers)
+    _show_binding(answers, result.plan)
     plan = result.plan
+    _show_stranded(plan)
     output.line()
     rows = [(name, money(usd)) for name, usd in plan.costs.items()]
     output.table(
@@ -163,6 +218,8 @@ def show_plan(result: Result) -> None:
         [("cost", "left"), ("USD", "right")],
         [*rows, ("objective", money(plan.objective))],
     )
+    show_buying(plan)
+    _show_choices(plan)
     _show_first_units(result.programme, answers)
 
 

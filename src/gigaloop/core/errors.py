@@ -118,6 +118,14 @@ class SolveError(GigaloopError):
     """The solver stopped without an answer."""
 
 
+class StoppedError(SolveError):
+    """The solver was stopped before its answer; ``bound`` is what no answer's objective can be below, if known."""
+
+    def __init__(self, why: str, *, stopped_by: str, bound: float, hint: str = "") -> None:
+        self.stopped_by, self.bound = stopped_by, bound
+        super().__init__(why, hint=hint)
+
+
 class StoreError(GigaloopError):
     """Results cannot be read or written."""
 

@@ -56,6 +56,7 @@ def _dimensions() -> Iterator[Dimension]:
     yield Dimension("count", "1", "72", bare=True, most=1e16)
     yield Dimension("gpus", "GPUs", "100000 GPUs", most=1e11)
     yield Dimension("jobs", "jobs", "1200 jobs")
+    yield Dimension("job rate", "jobs/s", "12 jobs/week")
     yield Dimension("pieces", "pcs", "400 racks", most=1e10)
     yield Dimension("power", "W", "132 kW", most=1e14)
     yield Dimension("apparent power", "VA", "2500 kVA")
@@ -160,6 +161,7 @@ def _units() -> Iterator[Unit]:
         for piece, factor in {"pcs": 1.0, "kpcs": 1e3, "racks": 1.0, "trays": 1.0}.items():
             yield Unit(f"{piece}/{time}", "piece rate", factor / _TIMES[time])
         yield Unit(f"MW/{time}", "power rate", 1e6 / _TIMES[time])
+        yield Unit(f"jobs/{time}", "job rate", 1 / _TIMES[time])
     yield from (Unit(f"%/{time}", "rate of change", 0.01 / _TIMES[time]) for time in ("day", "week", "month", "yr"))
     yield from (Unit(f"{m}/{e}", "carbon intensity", f / _ENERGIES[e]) for m, f, e in _CARBON)
     yield from (Unit(f"L/{e}", "water intensity", 1e-3 / _ENERGIES[e]) for e in ("kWh", "MWh"))

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from gigaloop.core.units import WEEK, YEAR
+from gigaloop.plan.buying_costs import buying_flows
+from gigaloop.plan.choices import choice_flows
+from gigaloop.plan.inputs.data import PlanData
 from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.plan.lp.model import PlanModel
 from gigaloop.plan.results import Quantities
@@ -16,6 +19,7 @@ def flows(plan: PlanModel, found: Quantities) -> dict[str, FloatArray]:
     usd = data.programme.usd
     activities = data.production.activities
     consigned = np.array([data.programme.part_of[source.part].consigned for source in data.sourcing.sources])
+    none = np.zeros(data.weeks)
     bought = found.used * np.array([source.price for source in data.sourcing.sources]).reshape(-1, 1)
     is_rack = np.array([data.production.items[i].generation >= 0 for _, i in plan.factory.nodes], dtype=np.bool_)
     tier_cost = np.array([cost for _, cost in plan.site.tiers]).reshape(-1, 1)
@@ -23,10 +27,12 @@ def flows(plan: PlanModel, found: Quantities) -> dict[str, FloatArray]:
     result = {
         "bought parts": bought[~consigned].sum(axis=0),
         "consigned parts": bought[consigned].sum(axis=0),
+        "hiring": hiring_cost(data) @ found.hired,
         "own materials of made parts": _per_piece([a.materials for a in activities], found.made),
-        "conversion": _per_piece([a.cost for a in activities], found.made),
+        "conversion": sum((a.cost * made for a, made in zip(activities, found.made, strict=True)), none),
         "transport between factories": _per_piece([route.cost for route in data.moves], found.moved),
-        "transport to sites": _per_piece([route.cost for route in data.ships], found.shipped),
+        "transport to sites": _per_piece([route.cost for route in data.ships], found.shipped)
+        + _per_piece([route.cost for route in data.unit_ships], found.unit_shipped),
         "factory stock": found.stock[is_rack].sum(axis=0) * usd(policy.stock_cost) * WEEK,
         "waiting racks": found.waiting.sum(axis=0) * usd(policy.waiting_cost) * WEEK,
         "evaluation units not made": np.zeros(data.weeks),
@@ -38,7 +44,12 @@ def flows(plan: PlanModel, found: Quantities) -> dict[str, FloatArray]:
         if found.short[g] > 0.0:
             cost = usd(policy.late_cost) * data.facts[g].power * len(weeks) * WEEK
             result["evaluation units not made"][weeks[-1]] += cost * found.short[g]
-    return result
+    return result | choice_flows(plan) | buying_flows(plan, found.used, found.made)
+
+
+def hiring_cost(data: PlanData) -> FloatArray:
+    """Give the cost of hiring a person at every factory (factories,) [USD]."""
+    return np.array([0.0 if people is None else people.cost for people in data.workforce])
 
 
 def _per_piece(costs: list[float], pieces: FloatArray) -> FloatArray:

@@ -9,9 +9,13 @@ from typing import Literal
 import numpy as np
 
 from gigaloop.core.calendar import Calendar
-from gigaloop.plan.findings import Binding, FirstUnits, Late
+from gigaloop.plan.buying import Buying, Orders
+from gigaloop.plan.findings import Binding, ChangeOver, FirstUnits, Late, LineOpens
 from gigaloop.plan.inputs.schedule import FloatArray
-from gigaloop.plan.quantities import Loads, Making, Purchases, Stocks, Transport
+from gigaloop.plan.lp.warm import Start
+from gigaloop.plan.priorities import Level
+from gigaloop.plan.quantities import Equipment, Loads, Making, Purchases, Served, Stocks, Stranded, Transport, Units
+from gigaloop.plan.stability import Steadiness
 
 Period = Literal["quarter", "year"]
 
@@ -36,18 +40,36 @@ class Plan:
         Racks that arrive and are installed in the week [racks].
     waiting
         Racks installed and commissioned, but not online [racks].
+    served
+        Racks that go online, by the demands that they may serve.
+    units
+        Scalable units that go online.
+    equipment
+        Equipment of the sites that gates their power.
+    stranded
+        Racks that stand at sites and wait, by what they wait for.
+    held_power
+        Power of racks online since before the start (sites, weeks) [W, on the site's basis].
+    standing_at_start
+        Racks installed and not online at the start (sites, generations) [racks].
     asked_power
         Power asked to date (sites, weeks) [W, on the site's basis].
     energised
         Power energised (sites, weeks) [W, on the site's basis]; ``online_at_start`` (sites,) holds some of it.
     late_power
         Power late by demand (demands, weeks) [W, on the site's basis].
+    orders
+        Orders of bought parts; ``rows`` refers to ``purchases``.
+    buying
+        Shares of suppliers, domestic content, old parts used up and left over, and orders that do not fit.
     part_use
         Use of bought parts by week (parts, weeks) [pcs].
     part_available
         What has arrived of them to date (parts, weeks) [pcs].
+    hired
+        People hired where the plan decides (factories, weeks) [jobs].
     loads
-        Lines, burn-in cells, crews and limited lanes: use against limit.
+        Lines, pieces in process, rack storage, people, burn-in cells, crews and limited lanes: use against limit.
     costs
         Present values that add up to ``objective`` [USD]; what the compute brings is negative.
     flows
@@ -56,6 +78,17 @@ class Plan:
         Present value of a dollar of each week (weeks,).
     early_weeks
         How many weeks before its date a demand may be served.
+    openings, changeovers
+        When lines open, and are changed over to other generations, where the plan decides it.
+    levels
+        Least lateness by priority, where it went before money.
+    stability
+        How near it stayed to an earlier plan, where that was asked for.
+    status
+        ``optimal``; ``feasible`` within ``gap``; ``first answer`` of a plan by pegging; ``stopped`` of the best plan
+        found when the solver was stopped. A ``bound`` of minus infinity is not known.
+    start
+        The basis by names, from which a changed programme is planned again.
     """
 
     programme: str
@@ -76,12 +109,21 @@ class Plan:
     moves: Transport
     shipments: Transport
     purchases: Purchases
+    orders: Orders
+    buying: Buying
     part_use: FloatArray
     part_available: FloatArray
+    hired: FloatArray
     loads: tuple[Loads, ...]
     online_racks: FloatArray
     installs: FloatArray
     waiting: FloatArray
+    served: Served
+    units: Units
+    equipment: Equipment
+    stranded: Stranded
+    standing_at_start: FloatArray
+    held_power: FloatArray
     asked_power: FloatArray
     energised: FloatArray
     online_at_start: FloatArray
@@ -99,6 +141,11 @@ class Plan:
     late: tuple[Late, ...]
     binding: tuple[Binding, ...]
     first_units: tuple[FirstUnits, ...]
+    start: Start | None = None
+    levels: tuple[Level, ...] = ()
+    stability: Steadiness | None = None
+    openings: tuple[LineOpens, ...] = ()
+    changeovers: tuple[ChangeOver, ...] = ()
 
     @property
     def online_it_power(self) -> FloatArray:
@@ -126,21 +173,30 @@ class Plan:
         """Tokens per second of the racks online (sites, generations, weeks)."""
         return np.asarray(self.online_racks * self.tokens_per_s[:, None])
 
+    @property
+    def online_units(self) -> FloatArray:
+        """Scalable units online as a whole (sites, generations, weeks)."""
+        count = np.zeros(self.online_racks.shape)
+        site = np.array([self.sites.index(each) for each in self.units.sites], dtype=np.intp)
+        generation = np.array([self.generations.index(each) for each in self.units.generations], dtype=np.intp)
+        np.add.at(count, (site, generation, self.units.weeks), 1.0)
+        return np.asarray(np.cumsum(count, axis=2))
+
     def built_power(self) -> dict[str, float]:
         """Give the facility power online at each site at the start of the horizon [W]."""
         return dict(zip(self.sites, self._facility(self.online_at_start).tolist(), strict=True))
 
     def planned_power(self) -> dict[str, float]:
-        """Give the facility power online at each site at the end of the horizon, with that of its start [W]."""
+        """Give the facility power online at each site at the end of the horizon, with what is left of its start [W]."""
         added = self.online_facility_power[:, :, -1].sum(axis=1)
-        return dict(zip(self.sites, (self._facility(self.online_at_start) + added).tolist(), strict=True))
+        return dict(zip(self.sites, (self._facility(self.held_power[:, -1]) + added).tolist(), strict=True))
 
     def production_of(self, part: str) -> FloatArray:
         """Give the pieces of a part completed by factory and week (factories, weeks)."""
         made = np.zeros((len(self.factories), self.calendar.weeks))
         for row, (factory, each) in enumerate(zip(self.production.factories, self.production.parts, strict=True)):
             if each == part and self.production.lines[row]:
-                made[self.factories.index(factory)] += self.production.pieces[row]
+                made[self.factories.index(factory)] += self.production.pieces[row] + self.production.given[row]
         return made
 
     def labels(self, period: Period) -> tuple[str, ...]:

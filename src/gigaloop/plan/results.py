@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gigaloop.plan.bought import use_by_source, used_up_pieces
+from gigaloop.plan.choices import line_limits
 from gigaloop.plan.findings import FirstUnits
 from gigaloop.plan.inputs.data import Route
 from gigaloop.plan.inputs.schedule import FloatArray, IntArray
-from gigaloop.plan.inputs.sourcing import Source
+from gigaloop.plan.loads import room_loads, staff_loads
 from gigaloop.plan.lp.factory import test_limit, test_load
 from gigaloop.plan.lp.grid import values
 from gigaloop.plan.lp.model import PlanModel
-from gigaloop.plan.lp.supply import pool_use
-from gigaloop.plan.quantities import Loads, Making, Purchases, Stocks, Transport
+from gigaloop.plan.lp.starts import started
+from gigaloop.plan.quantities import Loads, Making, Served, Stocks, Transport
 from gigaloop.solve import Solution
 
 _NOISE = 1e-7
@@ -28,6 +30,12 @@ class Quantities:
     """The solution in pieces, racks and W, by week."""
 
     made: FloatArray
+    started: FloatArray
+    """Pieces started, by week of completion (activities, weeks)."""
+    waits: FloatArray
+    """Pieces that wait for rework at the end of the week (activities, weeks)."""
+    hired: FloatArray
+    """People hired (factories, weeks)."""
     stock: FloatArray
     moved: FloatArray
     shipped: FloatArray
@@ -40,6 +48,10 @@ class Quantities:
     short: FloatArray
     used: FloatArray
     """(sources, weeks)."""
+    replaced: FloatArray
+    """Pieces of made parts that take an old part in place of its successor (use-ups, weeks)."""
+    unit_shipped: FloatArray
+    """Departures of products of scalable units to sites (unit ships, weeks)."""
 
 
 def read_quantities(plan: PlanModel, solution: Solution) -> Quantities:
@@ -52,78 +64,36 @@ def read_quantities(plan: PlanModel, solution: Solution) -> Quantities:
         return found if scales is None else found * np.array(scales).reshape(-1, 1)
 
     factory, site = plan.factory, plan.site
-    made = read(factory.make, [items[activity.item].scale for activity in plan.data.production.activities])
+    scales = [items[activity.item].scale for activity in plan.data.production.activities]
+    made = read(factory.make, scales)
+    waits = read(factory.wait, scales)
+    begun = np.maximum(started(plan.data, made, waits), 0.0)
+    replaced = used_up_pieces(plan, solution)
     return Quantities(
         made,
-        read(factory.stock, [items[i].scale for _, i in factory.nodes]),
+        begun,
+        waits,
+        read(factory.staff.hired),
+        _kept(plan, read(factory.stock, [items[i].scale for _, i in factory.nodes])),
         read(factory.move, [items[route.carries].scale for route in plan.data.moves]),
         read(factory.ship),
         read(site.online),
         read(site.waiting),
         read(site.late) * 1e6,
         read(factory.short),
-        _used(plan, solution, made),
+        use_by_source(plan, solution, begun, replaced),
+        replaced,
+        read(plan.units.ship, [items[route.carries].scale for route in plan.data.unit_ships]),
     )
 
 
-def _used(plan: PlanModel, solution: Solution, made: FloatArray) -> FloatArray:
-    """Give the use of every source by week: tiers as solved, sources of one price by what they have on hand."""
-    sourcing = plan.data.sourcing
-    used = np.zeros((len(sourcing.sources), plan.data.weeks))
-    for number, pool in enumerate(sourcing.pools):
-        total = pool_use(plan.data, pool, made)
-        by_tier = [total]
-        blocks = plan.pools.get(number)
-        if blocks is not None and len(pool.tiers) > 1:
-            extra = np.maximum(values(solution, blocks.extra)[1:], 0.0) * blocks.unit
-            extra[extra < _NOISE * blocks.unit] = 0.0
-            extra = _not_before_use(extra, total)
-            by_tier = [total - extra.sum(axis=0), *extra]
-        for part, pieces in zip(pool.parts, pool.pieces, strict=True):
-            for tier, amount in zip(sourcing.tiers[part], by_tier, strict=False):
-                members = [sourcing.sources[k] for k in tier.sources]
-                used[list(tier.sources)] = _share_out(members, np.maximum(amount * pieces, 0.0))
-    return used
-
-
-def _not_before_use(extra: FloatArray, total: FloatArray) -> FloatArray:
-    """Take what dearer tiers give (tiers, weeks) no earlier than it is used (weeks,); the sums stay."""
-    if (extra.sum(axis=0) <= total).all():
-        return extra
-    moved, waiting = np.zeros(extra.shape), np.zeros(len(extra))
-    for t in range(len(total)):
-        waiting += extra[:, t]
-        asked = waiting.sum()
-        if asked > 0.0:
-            moved[:, t] = waiting * min(1.0, total[t] / asked)
-            waiting -= moved[:, t]
-    return moved
-
-
-def _share_out(sources: list[Source], amount: FloatArray) -> FloatArray:
-    """Split use over sources of one price, in proportion to what each has on hand (sources, weeks)."""
-    if len(sources) == 1:
-        return amount[None, :]
-    arrivals = np.array([source.arrivals for source in sources])
-    used, hand = np.zeros(arrivals.shape), np.zeros(len(sources))
-    for t in range(len(amount)):
-        hand = hand + arrivals[:, t]
-        total = hand.sum()
-        if total > 0.0:
-            used[:, t] = hand * (amount[t] / total)
-            hand = np.maximum(hand - used[:, t], 0.0)
-    return used
-
-
-def latest_receipts(arrivals: FloatArray, used: FloatArray) -> FloatArray:
-    """Give the latest receipts (weeks,) that cover use (weeks,) and are never more than what can arrive (weeks,).
-
-    >>> latest_receipts(np.array([9.0, 2.0, 2.0]), np.array([0.0, 1.0, 5.0])).tolist()
-    [2.0, 2.0, 2.0]
-    """
-    can, need = np.cumsum(arrivals), np.cumsum(used)
-    behind = np.maximum.accumulate((need - can)[::-1])[::-1]
-    return np.diff(np.maximum(can + behind, 0.0), prepend=0.0)
+def _kept(plan: PlanModel, stock: FloatArray) -> FloatArray:
+    """Keep what was there at the start, and is of no use any more, to the end of the horizon."""
+    for n, node in enumerate(plan.factory.nodes):
+        there = np.flatnonzero(plan.factory.stock[n] >= 0)
+        if node in plan.data.opening.inflow and len(there):
+            stock[n, there[-1] :] = stock[n, there[-1]]
+    return stock
 
 
 def making(plan: PlanModel, found: Quantities) -> Making:
@@ -135,6 +105,9 @@ def making(plan: PlanModel, found: Quantities) -> Making:
         tuple(production.lines[a.line] if a.line >= 0 else "" for a in rows),
         tuple(production.items[a.item].part for a in rows),
         found.made,
+        plan.data.opening.given,
+        found.started,
+        found.waits,
     )
 
 
@@ -162,31 +135,33 @@ def transport(plan: PlanModel, routes: tuple[Route, ...], pieces: FloatArray, to
     )
 
 
-def purchases(plan: PlanModel, found: Quantities) -> Purchases:
-    """Give use and latest receipts by supply."""
-    sources = plan.data.sourcing.sources
-    received = [latest_receipts(source.arrivals, found.used[k]) for k, source in enumerate(sources)]
-    return Purchases(
-        tuple(source.path for source in sources),
-        tuple(source.supplier for source in sources),
-        tuple(source.part for source in sources),
-        np.array([source.price for source in sources]),
-        found.used,
-        np.array(received).reshape(found.used.shape),
+def shipments(plan: PlanModel, found: Quantities) -> Transport:
+    """Give departures of racks, and of what completes their scalable units, to sites."""
+    racks = transport(plan, plan.data.ships, found.shipped, to_sites=True)
+    if not plan.data.unit_ships:
+        return racks
+    units = transport(plan, plan.data.unit_ships, found.unit_shipped, to_sites=False)
+    return Transport(
+        racks.lanes + units.lanes,
+        racks.origins + units.origins,
+        racks.destinations + units.destinations,
+        racks.parts + units.parts,
+        racks.transit + units.transit,
+        np.concatenate([racks.pieces, units.pieces]),
     )
 
 
-def part_totals(plan: PlanModel, found: Quantities) -> tuple[FloatArray, FloatArray]:
-    """Give the use of bought parts by week and what has arrived to date (parts, weeks) [pcs]."""
-    sourcing = plan.data.sourcing
-    used = np.zeros((len(sourcing.parts), plan.data.weeks))
-    arrived = np.zeros(used.shape)
-    at = {part: p for p, part in enumerate(sourcing.parts)}
-    for k, source in enumerate(sourcing.sources):
-        if source.part in at:
-            used[at[source.part]] += found.used[k]
-            arrived[at[source.part]] += np.cumsum(source.arrivals)
-    return used, arrived
+def served(plan: PlanModel, found: Quantities) -> Served:
+    """Give the racks that go online by the demands that they may serve."""
+    data = plan.data
+    pairs = [data.pairs[p] for _, p in plan.site.served]
+    groups = [data.asked[u].demands for u, _ in plan.site.served]
+    return Served(
+        tuple(data.programme.sites[s].id for s, _ in pairs),
+        tuple(data.programme.generations[g].id for _, g in pairs),
+        tuple(tuple(data.programme.demands[d].id for d in demands) for demands in groups),
+        found.online,
+    )
 
 
 def by_site(plan: PlanModel, found: Quantities) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -198,6 +173,8 @@ def by_site(plan: PlanModel, found: Quantities) -> tuple[FloatArray, FloatArray,
         online[data.pairs[p]] += np.cumsum(found.online[n])
     for p, pair in enumerate(data.pairs):
         waiting[pair] += found.waiting[p]
+    for s, place in enumerate(data.places):
+        installs[s] += place.installed
     for r, route in enumerate(data.ships):
         installs[route.destination, route.carries, route.transit :] += found.shipped[r][: data.weeks - route.transit]
     return online, installs, waiting
@@ -220,16 +197,24 @@ def late_power(plan: PlanModel, found: Quantities) -> FloatArray:
 
 def loads(plan: PlanModel, found: Quantities) -> tuple[Loads, ...]:
     """Give the use of lines, burn-in cells, crews and limited lanes against their limits."""
-    return (_line_loads(plan, found), *_test_loads(plan, found), _crew_loads(plan, found), _lane_loads(plan, found))
+    return (
+        _line_loads(plan, found),
+        *_test_loads(plan, found),
+        *room_loads(plan, found.made, found.started, found.waits, found.stock),
+        *staff_loads(plan, found.made, found.hired),
+        _crew_loads(plan, found),
+        _lane_loads(plan, found),
+    )
 
 
 def _line_loads(plan: PlanModel, found: Quantities) -> Loads:
     production = plan.data.production
-    limit = np.array(production.line_share).reshape(-1, plan.data.weeks)
+    limit = line_limits(plan)
     used = np.zeros(limit.shape)
     for a, activity in enumerate(production.activities):
         if activity.line >= 0:
-            used[activity.line] += activity.load * found.made[a]
+            pieces = found.made[a] + plan.data.opening.given[a]
+            used[activity.line] += activity.load * plan.data.pace[a] * pieces
     return Loads("line", production.lines, production.line_path, "share of full rate", used, limit)
 
 
@@ -240,7 +225,8 @@ def _test_loads(plan: PlanModel, found: Quantities) -> list[Loads]:
     for measure, factor, unit in (("power", 1e6, "W"), ("flow", 1e-3, "m3/s"), ("positions", 1.0, "racks")):
         used = np.zeros((len(factories), plan.data.weeks))
         for a, activity in enumerate(plan.data.production.activities):
-            used[activity.factory] += test_load(plan.data, a, measure) * factor * found.made[a]
+            pieces = found.made[a] + plan.data.opening.given[a]
+            used[activity.factory] += test_load(plan.data, a, measure) * factor * pieces
         limit = np.array([test_limit(plan.data, f, measure) * factor for f in range(len(factories))])
         limited = [f for f in rows if np.isfinite(limit[f]).all()]
         if limited:
@@ -261,7 +247,8 @@ def _lane_loads(plan: PlanModel, found: Quantities) -> Loads:
     data = plan.data
     limited = [n for n in range(len(data.programme.lanes)) if data.lane_capacity(n) is not None]
     used = np.zeros((len(limited), data.weeks))
-    for routes, pieces in ((data.moves, found.moved), (data.ships, found.shipped)):
+    carried = ((data.moves, found.moved), (data.ships, found.shipped), (data.unit_ships, found.unit_shipped))
+    for routes, pieces in carried:
         for row, route in enumerate(routes):
             if route.lane in limited:
                 used[limited.index(route.lane)] += pieces[row]
@@ -278,7 +265,7 @@ def first_units(plan: PlanModel, found: Quantities) -> tuple[FirstUnits, ...]:
         rows = [
             a for a, activity in enumerate(data.production.activities) if activity.item == data.production.rack_item[g]
         ]
-        made = found.made[rows]
+        made = found.made[rows] + data.opening.given[rows]
         total = np.cumsum(made.sum(axis=0)) if rows else np.zeros(data.weeks)
         there = np.flatnonzero(total >= _FIRST_RACK)
         wanted = 0.0 if generation.evaluation is None else float(generation.evaluation.racks)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gigaloop.plan.buying_tables import buying_tables
 from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.plan.quantities import Transport
 from gigaloop.plan.records import Plan
@@ -28,6 +29,7 @@ def plan_tables(plan: Plan) -> dict[str, Table]:
             monday,
             pair,
             online_racks=plan.online_racks,
+            online_units=plan.online_units,
             it_power_w=plan.online_it_power,
             facility_power_w=plan.online_facility_power,
             accelerators=plan.online_accelerators,
@@ -44,8 +46,14 @@ def plan_tables(plan: Plan) -> dict[str, Table]:
         ),
         "late_power": _long(monday, {"demand": plan.demands}, late_power_w=plan.late_power),
         "production": _rows(
-            monday, {"factory": made.factories, "line": made.lines, "part": made.parts}, pieces=made.pieces
+            monday,
+            {"factory": made.factories, "line": made.lines, "part": made.parts},
+            pieces=made.pieces,
+            given=made.given,
+            started=made.started,
+            waiting=made.waiting,
         ),
+        "hired": _long(monday, {"factory": plan.factories}, people=plan.hired),
         "stock": _rows(monday, {"factory": stock.factories, "part": stock.parts}, pieces=stock.pieces),
         "shipments": _transport(monday, plan.shipments),
         "moves": _transport(monday, plan.moves),
@@ -55,7 +63,9 @@ def plan_tables(plan: Plan) -> dict[str, Table]:
             {"supply": bought.paths, "supplier": bought.suppliers, "part": bought.parts},
             used=bought.used,
             received=bought.received,
+            held=bought.held,
             cost_usd=bought.used * bought.price[:, None],
+            duty_usd=bought.used * bought.price[:, None] * bought.duty,
         ),
         "flows": _long(monday, {"cost": tuple(plan.flows)}, usd=np.array(list(plan.flows.values()))),
         "costs": {"cost": np.array(list(plan.costs)), "present_value_usd": np.array(list(plan.costs.values()))},
@@ -66,6 +76,31 @@ def plan_tables(plan: Plan) -> dict[str, Table]:
         for load in plan.loads
     ]
     tables["loads"] = _joined([_filled(load) for load in loads])
+    stranded = plan.stranded
+    tables["stranded"] = _rows(
+        monday,
+        {"site": stranded.sites, "generation": stranded.generations, "cause": stranded.causes},
+        racks=stranded.racks,
+    )
+    equipment = plan.equipment
+    tables["equipment"] = _rows(
+        monday,
+        {"site": equipment.sites, "part": equipment.parts, "path": equipment.paths},
+        in_service=equipment.in_service,
+        needed=equipment.needed,
+        bought=equipment.bought,
+    )
+    units = plan.units
+    tables["units"] = {
+        "unit": np.array(units.ids, dtype=np.str_),
+        "site": np.array(units.sites, dtype=np.str_),
+        "generation": np.array(units.generations, dtype=np.str_),
+        "number": units.numbers,
+        "demand": np.array(units.demands, dtype=np.str_),
+        "racks": units.racks,
+        "week": monday[units.weeks],
+    }
+    tables |= buying_tables(plan)
     tables["late"] = _late(plan)
     tables["binding"] = _binding(plan)
     tables["first_units"] = {
@@ -75,6 +110,10 @@ def plan_tables(plan: Plan) -> dict[str, Table]:
         "evaluation": np.array([first.evaluation for first in plan.first_units], dtype=np.float64),
         "wanted": np.array([first.wanted for first in plan.first_units], dtype=np.float64),
     }
+    tables["openings"] = _records(plan.openings, ("line", "path"), ("date", "earliest", "latest"), {"cost": "cost_usd"})
+    tables["changeovers"] = _records(
+        plan.changeovers, ("line", "path", "generation"), ("stops", "ready"), {"weeks": "weeks", "cost": "cost_usd"}
+    )
     return tables
 
 
@@ -153,3 +192,13 @@ def _binding(plan: Plan) -> Table:
         found = [getattr(each, name) for each in plan.binding]
         table[column] = np.array([np.nan if each is None else each for each in found], dtype=np.float64)
     return table
+
+
+def _records(records: Sequence[Any], texts: Sequence[str], dates: Sequence[str], numbers: Mapping[str, str]) -> Table:
+    """Give columns of fields of plain records; ``numbers`` gives the column of each, with its unit."""
+    table: Table = {name: np.array([getattr(each, name) for each in records], dtype=np.str_) for name in texts}
+    table |= {name: np.array([getattr(each, name) for each in records], dtype="datetime64[D]") for name in dates}
+    return table | {
+        column: np.array([getattr(each, name) for each in records], dtype=np.float64)
+        for name, column in numbers.items()
+    }

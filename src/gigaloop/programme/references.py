@@ -18,10 +18,11 @@ from gigaloop.programme.facts import Facts
 from gigaloop.programme.schema import Programme
 from gigaloop.programme.schema.base import Ref
 from gigaloop.programme.schema.deployment import SiteEquipment
-from gigaloop.programme.schema.supply import LineProduct, Supply
+from gigaloop.programme.schema.product import UnitPart
+from gigaloop.programme.schema.supply import LineProduct, PartStock, Supply
 from gigaloop.programme.sources import LIST_SECTIONS
 
-_ONE_PER_PART = (Supply, LineProduct, SiteEquipment)
+_ONE_PER_PART = (Supply, LineProduct, SiteEquipment, PartStock, UnitPart)
 """Records of which a list holds at most one for each part."""
 
 _SUGGESTIONS_LIMIT = 60

@@ -13,10 +13,11 @@ The solver itself is imported with the first solve.
 ('optimal', 315.0)
 """
 
-from gigaloop.solve.blocks import Axis, Block, Columns, Rows
+from gigaloop.solve.arrays import LinearProgram, compress
+from gigaloop.solve.blocks import Axis, Block, Columns, Grid, Rows
 from gigaloop.solve.elastic import Relaxation, WayOut, elastic
 from gigaloop.solve.explain import Conflict, Member, explain_infeasible
-from gigaloop.solve.model import Model
+from gigaloop.solve.model import Model, solve_program
 from gigaloop.solve.outcome import Basis, Outcome, SolveOptions
 from gigaloop.solve.solution import Solution
 
@@ -26,6 +27,8 @@ __all__ = [
     "Block",
     "Columns",
     "Conflict",
+    "Grid",
+    "LinearProgram",
     "Member",
     "Model",
     "Outcome",
@@ -34,6 +37,8 @@ __all__ = [
     "Solution",
     "SolveOptions",
     "WayOut",
+    "compress",
     "elastic",
     "explain_infeasible",
+    "solve_program",
 ]

@@ -73,6 +73,25 @@ def _joined(names: tuple[str, ...]) -> str:
     return repr(", ".join(names))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """Which cells of a grid (series, positions) the members of a block stand for.
+
+    Parameters
+    ----------
+    names
+        Name of every series, unique in the block.
+    width
+        Positions of a series.
+    cells
+        Series times width plus position of each member, ascending (members,).
+    """
+
+    names: tuple[str, ...]
+    width: int
+    cells: IntArray
+
+
 @dataclass(frozen=True, eq=False)
 class Block:
     """A named block of columns or of rows; made by :class:`~gigaloop.solve.model.Model`.
@@ -96,6 +115,8 @@ class Block:
         ``name``, ``side``, ``bound`` and ``unit`` may stand.
     definition
         The rows define quantities (material balances) that nobody can relax; explanations put them last.
+    grid
+        The named cells that the members stand for, by which a basis is carried to another model.
     """
 
     name: str
@@ -106,6 +127,7 @@ class Block:
     origin: Origin | None = None
     say: Say | None = None
     definition: bool = False
+    grid: Grid | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -39,6 +39,10 @@ _BASIS_STATES = (
 _SIMPLEX, _IPX, _CHOOSE = "simplex", "ipx", "choose"
 INTERIOR_POINT_FROM = 30_000
 """Entries from which ``choose`` takes interior point for a cold linear programme: see docs/solve.md, Methods."""
+WARM_PIVOTS_PER_ROW = 1 / 3
+"""Simplex iterations per row after which ``choose`` gives a large warm start up and takes interior point instead: it
+has by then cost about half of what interior point takes (docs/solve.md, Methods)."""
+_NO_LIMIT = 2**31 - 1
 _scheduler = threading.local()
 
 
@@ -199,6 +203,9 @@ class Engine:
         """
         began = time.perf_counter()
         status = self._run_once(options, start)
+        if self._gave_up(status, options) or (options.warm and status in self._trouble()):
+            self._highs.clearSolver()
+            status = self._run_once(replace(options, warm=False, time_limit=_left(options, began)), start)
         if status in self._trouble():  # mostly of presolve's making: once more, from scratch and without it
             self._highs.clearSolver()
             self.option("presolve", "off")
@@ -252,7 +259,13 @@ class Engine:
         self.option("dual_feasibility_tolerance", options.tolerance)
         # HiGHS's clock runs on from solve to solve for linear programmes, and starts anew for mixed-integer ones
         self.option("time_limit", options.time_limit + (0.0 if mixed else self._highs.getRunTime()))
-        self.option("solver", _CHOOSE if mixed else self._method(options))
+        method = _CHOOSE if mixed else self._method(options)
+        warm = method == _SIMPLEX and bool(self._highs.getBasis().valid)
+        self.option("solver", method)
+        # From a good basis perturbed costs only lead astray: half of the pivots go without them.
+        self.option("dual_simplex_cost_perturbation_multiplier", 0.0 if warm else 1.0)
+        limited = warm and options.method == _CHOOSE and self._is_large()
+        self.option("simplex_iteration_limit", self._most_pivots(options) if limited else _NO_LIMIT)
         if mixed and options.warm and start is not None:
             whole = np.flatnonzero(self._integer[: len(start)])
             self._highs.setSolution(len(whole), whole.astype(np.int32), np.round(start[whole]))
@@ -270,13 +283,25 @@ class Engine:
 
     @staticmethod
     def _trouble() -> tuple[Any, ...]:
-        """Give the ends of a run that another method may get past."""
-        return _highspy.HighsModelStatus.kUnknown, _highspy.HighsModelStatus.kSolveError
+        """Give the ends of a run that another method may get past; from a poor basis a run may end without any."""
+        found = _highspy.HighsModelStatus
+        return found.kUnknown, found.kSolveError, found.kNotset
+
+    def _is_large(self) -> bool:
+        return self._entries >= INTERIOR_POINT_FROM
+
+    def _most_pivots(self, options: SolveOptions) -> int:
+        return int(self.n_rows * WARM_PIVOTS_PER_ROW) if options.pivots is None else options.pivots
+
+    def _gave_up(self, status: Any, options: SolveOptions) -> bool:  # noqa: ANN401 - highspy is untyped
+        """Say whether a warm simplex run reached the limit that this module set for it."""
+        limit = status == _highspy.HighsModelStatus.kIterationLimit
+        return bool(limit and options.method == _CHOOSE and not self._integer.any())
 
     def _method(self, options: SolveOptions) -> str:
         if options.method != _CHOOSE:
             return options.method
-        cold = not self._highs.getBasis().valid if self._entries >= INTERIOR_POINT_FROM else False
+        cold = self._is_large() and not self._highs.getBasis().valid
         return _IPX if cold else _SIMPLEX
 
     def _is_feasible(self) -> bool:
@@ -336,6 +361,11 @@ class Engine:
         if status == _highspy.HighsStatus.kError or not iis.valid_:
             return None
         return Iis(_sides(iis.row_index_, iis.row_bound_), _sides(iis.col_index_, iis.col_bound_))
+
+
+def _left(options: SolveOptions, began: float) -> float:
+    """Give the time limit that is left since a moment [s]."""
+    return max(options.time_limit - (time.perf_counter() - began), 1e-3)
 
 
 def _sides(indices: list[int], bounds: list[int]) -> list[tuple[int, bool, bool]]:

@@ -13,13 +13,14 @@ from numpy.typing import ArrayLike
 from gigaloop.core.errors import SolveError, UsageError
 from gigaloop.solve import checks
 from gigaloop.solve.arrays import LinearProgram, Matrix, Vector, compress
-from gigaloop.solve.blocks import Axis, AxisLike, Block, Columns, Origin, Rows, Say, read_axes
+from gigaloop.solve.blocks import Axis, AxisLike, Block, Columns, Grid, Origin, Rows, Say, read_axes
 from gigaloop.solve.changes import Changes, bring_up_to_date
 from gigaloop.solve.outcome import Basis, FloatArray, IntArray, SolveOptions
 from gigaloop.solve.solution import Index, Solution, resolve
 
 if TYPE_CHECKING:
     from gigaloop.solve.highs import Engine
+    from gigaloop.solve.run import Run
 
 _numbers = count(1)
 _B = TypeVar("_B", bound=Block)
@@ -83,6 +84,7 @@ class Model:
         unit: str = "",
         origin: Origin | None = None,
         say: Say | None = None,
+        grid: Grid | None = None,
     ) -> Columns:
         """Add a block of columns.
 
@@ -99,15 +101,15 @@ class Model:
             Cost per unit, broadcast to the block's shape.
         integer
             Whether the columns are whole numbers.
-        unit, origin, say
-            For sentences about the columns' bounds: see :class:`~gigaloop.solve.blocks.Block`.
+        unit, origin, say, grid
+            For sentences about the columns' bounds, and the cells: see :class:`~gigaloop.solve.blocks.Block`.
 
         Raises
         ------
         UsageError
             For a name in use, wrong shapes, NaN, or an infinite cost.
         """
-        block = Columns(name, self._axes(name, axes), self.n_columns, self.owner, unit, origin, say)
+        block = Columns(name, self._axes(name, axes), self.n_columns, self.owner, unit, origin, say, grid=grid)
         low, high = checks.bounds(repr(name), lower, upper, block.shape)
         what = f"cost of {name!r}"
         costs = checks.finite(what, checks.shaped(what, cost, block.shape))
@@ -130,6 +132,7 @@ class Model:
         origin: Origin | None = None,
         say: Say | None = None,
         definition: bool = False,
+        grid: Grid | None = None,
     ) -> Rows:
         """Add a block of rows: limits on sums of columns, whose coefficients :meth:`add` gives.
 
@@ -141,15 +144,15 @@ class Model:
             Pairs of name and labels; none for a single row.
         lower, upper
             Limits, broadcast to the block's shape; equal for an equation.
-        unit, origin, say, definition
-            For sentences about the rows' limits: see :class:`~gigaloop.solve.blocks.Block`.
+        unit, origin, say, definition, grid
+            For sentences about the rows' limits, and the cells: see :class:`~gigaloop.solve.blocks.Block`.
 
         Raises
         ------
         UsageError
             For a name in use, wrong shapes, or NaN.
         """
-        block = Rows(name, self._axes(name, axes), self.n_rows, self.owner, unit, origin, say, definition)
+        block = Rows(name, self._axes(name, axes), self.n_rows, self.owner, unit, origin, say, definition, grid)
         low, high = checks.bounds(repr(name), lower, upper, block.shape)
         self._append(self._row_lower, self._row_upper, low, high)
         self.n_rows += block.size
@@ -297,6 +300,11 @@ class Model:
             raise SolveError(f"model {self.name!r} has no basis", hint="solve it first; ipx and simplex leave one")
         return basis
 
+    @property
+    def last_basis(self) -> Basis | None:
+        """The basis that the next solve would start from; none for a cold or mixed-integer model."""
+        return self._engine.basis() if self._basis is None and self._engine is not None else self._basis
+
     def restore(self, basis: Basis) -> None:
         """Start the next solve from a basis of this model, or of the same model with fewer blocks.
 
@@ -312,6 +320,15 @@ class Model:
             )
         self._basis = basis
 
+    @property
+    def is_cold(self) -> bool:
+        """Whether the next solve has neither an earlier one nor a basis to start from."""
+        return self._engine is None and self._basis is None
+
+    def trial(self, run: Run) -> Solution:
+        """Give a run on this model's columns as a solution of it, to be read like one; the model stays as it is."""
+        return Solution(self.name, self.program(), tuple(self._columns), self.owner, run)
+
     def program(self) -> LinearProgram:
         """Give the model as arrays, as it is now."""
         return LinearProgram(
@@ -324,6 +341,16 @@ class Model:
             matrix=self._compressed(),
             offset=self.offset,
         )
+
+    @property
+    def column_blocks(self) -> tuple[Columns, ...]:
+        """The blocks of columns, in order."""
+        return tuple(self._columns)
+
+    @property
+    def row_blocks(self) -> tuple[Rows, ...]:
+        """The blocks of rows, in order."""
+        return tuple(self._rows)
 
     def column_block(self, index: int) -> Columns:
         """Give the block that a column belongs to."""
@@ -382,6 +409,25 @@ class Model:
             self._matrix = compress(rows, columns, values, self.n_rows, self.n_columns)
             self._triplets.clear()
         return self._matrix
+
+
+def solve_program(
+    program: LinearProgram, options: SolveOptions | None = None, basis: Basis | None = None
+) -> tuple[Run, Basis | None]:
+    """Solve a programme given as arrays, from a basis where one is given; gives the run and the basis it ended with.
+
+    Raises
+    ------
+    SolveError
+        When HiGHS stops without an answer.
+    """
+    from gigaloop.solve.highs import Engine
+
+    engine = Engine(program)
+    if basis is not None:
+        engine.set_basis(basis)
+    run = engine.run(options or SolveOptions())
+    return run, engine.basis()
 
 
 def _block_of(blocks: Sequence[_B], index: int) -> _B:

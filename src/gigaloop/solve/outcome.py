@@ -64,6 +64,9 @@ class SolveOptions:
         Primal and dual feasibility tolerance [in the unit of the row].
     interruptible
         Let Ctrl-C stop a solve that runs in the main thread and return its best solution.
+    pivots
+        Simplex iterations after which ``choose`` gives a large warm start up for interior point; a third of the rows
+        where not given.
     stop
         Called from time to time during the solve; a true answer stops it.
 
@@ -82,6 +85,7 @@ class SolveOptions:
     seed: int = 0
     tolerance: float = 1e-7
     interruptible: bool = True
+    pivots: int | None = None
     stop: Callable[[], bool] | None = None
 
     def __post_init__(self) -> None:

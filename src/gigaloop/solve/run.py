@@ -19,6 +19,13 @@ class Vectors:
         self._raw = raw
         self._arrays: dict[str, FloatArray] = {}
 
+    @classmethod
+    def of(cls, value: FloatArray) -> Vectors:
+        """Give vectors that hold values of columns alone (n_columns,)."""
+        made = cls(None)
+        made._arrays["col_value"] = value
+        return made
+
     def _get(self, name: str) -> FloatArray:
         if name not in self._arrays:
             values = getattr(self._raw, name)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from gigaloop.catalogue import Catalogue, load_catalogue
 from gigaloop.design import Design, design_generation
-from gigaloop.plan import Plan, plan_programme
+from gigaloop.plan import STOPPED, Plan, plan_programme
 from gigaloop.programme import Programme, apply_scenario
 from gigaloop.study.cache import Cache, digest, engine_digest
 from gigaloop.value import Valuation, value_programme
@@ -34,6 +34,7 @@ class StageRun:
     cached: bool
 
 
+Planner = Callable[[Programme, Mapping[str, Design], Catalogue], Plan]
 Progress = Callable[[str, StageRun | None], None]
 """Called with a stage's name when it begins (None) and when it is done."""
 
@@ -94,7 +95,8 @@ def run(
     *,
     scenario: str = "",
     cache: Cache | None = None,
-    progress: Progress = _silent,
+    progress: Progress | None = None,
+    planner: Planner | None = None,
 ) -> Result:
     """Carry a programme through the chain.
 
@@ -107,9 +109,13 @@ def run(
     scenario
         Id of one of its scenarios, applied first.
     cache
-        Where results are kept by content; in memory for this process where not given.
+        Where results are kept by content; in memory for this process where not given. A scenario is planned from the
+        plan without it, where that is there.
     progress
         Told when stages begin and end.
+    planner
+        Another way to plan than :func:`~gigaloop.plan.plan_programme` by itself, such as a first answer; what depends
+        on it is not kept.
 
     Raises
     ------
@@ -120,21 +126,28 @@ def run(
     """
     catalogue = catalogue if catalogue is not None else load_catalogue()
     cache = cache if cache is not None else _MEMORY
+    base = programme
     if scenario:
         programme = apply_scenario(programme, scenario)
     keys = _Keys(programme, catalogue)
+    say = progress or _silent
     done: list[StageRun] = []
+    stopped: list[str] = []
 
     def stage(name: str, key: str, compute: Callable[[], T]) -> T:
-        progress(name, None)
+        say(name, None)
         begin = time.perf_counter()
-        result: T | None = cache.get(name, key)
+        kept = name == "design" or (planner is None and not stopped)
+        result: T | None = cache.get(name, key) if kept else None
         cached = result is not None
         if result is None:
             result = compute()
-            cache.put(name, key, result)
+            if isinstance(result, Plan) and result.status == STOPPED:
+                stopped.append(name)  # it is what was found by then: neither it nor what depends on it is kept
+            elif kept:
+                cache.put(name, key, result)
         done.append(StageRun(name, time.perf_counter() - begin, cached))
-        progress(name, done[-1])
+        say(name, done[-1])
         return result
 
     designs = stage(
@@ -142,7 +155,14 @@ def run(
         keys.design,
         lambda: {g.id: design_generation(programme, g, catalogue) for g in programme.generations},
     )
-    plan = stage("plan", keys.plan, lambda: plan_programme(programme, designs, catalogue))
+
+    def plan_it() -> Plan:
+        if planner is not None:
+            return planner(programme, designs, catalogue)
+        start: Plan | None = cache.get("plan", _Keys(base, catalogue).plan) if scenario else None
+        return plan_programme(programme, designs, catalogue, start=start)
+
+    plan = stage("plan", keys.plan, plan_it)
     value = stage("value", keys.value, lambda: value_programme(programme, designs, plan, catalogue))
     watch = stage("watch", keys.watch, lambda: reconcile_claims(programme, plan.planned_power(), plan.built_power()))
     return Result(

@@ -9,7 +9,10 @@ import numpy as np
 
 from gigaloop.core.money import discount_factor
 from gigaloop.core.units import WEEK, YEAR
+from gigaloop.plan.check.choices import choice_costs
 from gigaloop.plan.check.common import line_of
+from gigaloop.plan.check.production import good_share
+from gigaloop.plan.check.supply import buying_costs
 from gigaloop.plan.inputs.deployment import late_cost
 from gigaloop.plan.inputs.facts import RackFacts, energy_price
 from gigaloop.plan.inputs.schedule import FloatArray
@@ -38,6 +41,7 @@ def check_costs(
         "consigned parts": float(_parts(programme, plan, consigned=True) @ discount),
         "own materials of made parts": float(_materials(programme, plan) @ discount),
         "conversion": float(_conversion(programme, plan) @ discount),
+        "hiring": float(_hiring(programme, plan) @ discount),
         "transport between factories": float(_freight(programme, plan.moves) @ discount),
         "transport to sites": float(_freight(programme, plan.shipments) @ discount),
         "factory stock": float(in_stock @ discount) * usd(policy.stock_cost) * WEEK,
@@ -49,11 +53,12 @@ def check_costs(
         "energy": energy,
         "compute online": -value,
         "compute beyond the horizon": -beyond,
-    }
+    } | choice_costs(programme, plan, discount)
+    expected |= buying_costs(programme, plan, discount)
     scale = sum(abs(cost) for cost in expected.values()) + 1.0
     for name, cost in expected.items():
-        if abs(cost - plan.costs[name]) > 1e-6 * scale:
-            yield f"cost of {name}: {plan.costs[name]:g} USD in the plan, {cost:g} USD by its quantities"
+        if abs(cost - plan.costs.get(name, 0.0)) > 1e-6 * scale:
+            yield f"cost of {name}: {plan.costs.get(name, 0.0):g} USD in the plan, {cost:g} USD by its quantities"
     if abs(sum(plan.costs.values()) - plan.objective) > 1e-6 * scale:
         yield f"costs add up to {sum(plan.costs.values()):g} USD, the objective is {plan.objective:g} USD"
 
@@ -81,7 +86,15 @@ def _conversion(programme: Programme, plan: Plan) -> FloatArray:
         if name:
             line = line_of(programme, name)
             product = next(each for each in line.products if each.part == plan.production.parts[row])
-            spent += plan.production.pieces[row] * programme.usd(product.conversion_cost) / float(line.test_yield)
+            spent += plan.production.pieces[row] * programme.usd(product.conversion_cost) / good_share(line, plan)
+    return spent
+
+
+def _hiring(programme: Programme, plan: Plan) -> FloatArray:
+    spent = np.zeros(plan.calendar.weeks)
+    for f, factory in enumerate(programme.factories):
+        if factory.hiring is not None and factory.hiring.cost is not None:
+            spent += plan.hired[f] * programme.usd(factory.hiring.cost)
     return spent
 
 

@@ -12,14 +12,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gigaloop.core.calendar import weeks_up
-from gigaloop.core.units import DAY, HOUR, WEEK
+from gigaloop.core.units import WEEK
 from gigaloop.plan.check import cost as check_cost
+from gigaloop.plan.check import equipment as check_equipment
 from gigaloop.plan.check import site as check_site
-from gigaloop.plan.check.common import Problems, broken, by_day, line_of
+from gigaloop.plan.check import units as check_units
+from gigaloop.plan.check.choices import check_choices, realised
+from gigaloop.plan.check.common import Problems, broken, line_of, opening_of
+from gigaloop.plan.check.production import check_production
+from gigaloop.plan.check.supply import check_supply
 from gigaloop.plan.inputs.facts import RackFacts, rack_facts
 from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.plan.records import Plan
-from gigaloop.programme.schema import Line, Programme, Stage
+from gigaloop.programme.schema import Programme
 
 if TYPE_CHECKING:
     from gigaloop.catalogue import Catalogue
@@ -49,15 +54,19 @@ def check_plan(
     what is asked less what is online; costs are quantities times prices and add up to the objective.
     """
     facts = rack_facts(programme.generations, designs)
+    decided = tuple(check_choices(programme, plan))
+    programme = realised(programme, plan)
     problems: Problems = [
+        *decided,
         *_signs(plan),
         *_balances(programme, plan),
-        *_supplies(programme, plan),
-        *_lines(programme, plan),
-        *_cells(programme, facts, plan),
+        *check_supply(programme, plan, _components(programme, plan), _made_parts(plan)),
+        *check_production(programme, facts, plan),
         *_dates(programme, plan),
         *_lanes(programme, plan),
         *check_site.check_sites(programme, facts, plan),
+        *check_equipment.check_equipment(programme, facts, plan),
+        *check_units.check_units(programme, facts, plan),
         *check_cost.check_costs(programme, facts, plan, catalogue),
     ]
     return tuple(problems)
@@ -69,6 +78,8 @@ def _signs(plan: Plan) -> Iterator[str]:
         "stock": plan.stock.pieces,
         "moves": plan.moves.pieces,
         "shipments": plan.shipments.pieces,
+        "starts": plan.production.started,
+        "people hired": plan.hired,
         "purchases used": plan.purchases.used,
         "purchases received": plan.purchases.received,
         "online racks": plan.online_racks,
@@ -91,14 +102,15 @@ def _components(programme: Programme, plan: Plan) -> Iterator[tuple[str, str, Fl
     weeks = plan.calendar.weeks
     mondays = list(plan.calendar.dates())
     made = plan.production
-    for factory, name, part, pieces in zip(made.factories, made.lines, made.parts, made.pieces, strict=True):
+    rows = zip(made.factories, made.lines, made.parts, made.pieces, made.started, strict=True)
+    for factory, name, part, pieces, begun in rows:
         if not name:
             yield "", part, pieces
             continue
         cycle = weeks_up(float(line_of(programme, name).cycle_time))
         if pieces[:cycle].any():
             yield factory, f"{part} made before there was time", pieces
-        started = _use_week(weeks, cycle, pieces)
+        started = _use_week(weeks, cycle, begun)
         for component in programme.part_of[part].components:
             since, until = component.effective_from, component.effective_until
             holds = [(not since or since <= day) and (not until or day < until) for day in mondays]
@@ -118,7 +130,12 @@ def _balances(programme: Programme, plan: Plan) -> Iterator[str]:
         change[factory, part] = change.get((factory, part), np.zeros(weeks)) + pieces
 
     for row, pieces in enumerate(plan.production.pieces):
-        add(plan.production.factories[row], plan.production.parts[row], pieces)
+        add(plan.production.factories[row], plan.production.parts[row], pieces + plan.production.given[row])
+    for place, part, date, quantity in opening_of(programme):
+        at_start = np.zeros(weeks)
+        week = max((date - plan.calendar.start).days // 7, 0)
+        at_start[week : week + 1] = quantity
+        add(place, part, at_start)
     for factory, part, pieces in _components(programme, plan):
         if factory and part in _made_parts(plan):
             add(factory, part, -pieces)
@@ -136,118 +153,6 @@ def _balances(programme: Programme, plan: Plan) -> Iterator[str]:
         held = stock.get((factory, part), np.zeros(weeks))
         scale = 1.0 + float(np.abs(pieces).max(initial=0.0))
         yield from broken(f"stock of {part} at {factory}", np.abs(np.diff(held, prepend=0.0) - pieces), 1e-6 * scale)
-
-
-def _supplies(programme: Programme, plan: Plan) -> Iterator[str]:
-    """Receipts keep to stock, orders, lead times and allocations; use keeps to receipts; every use is bought."""
-    weeks, start = plan.calendar.weeks, programme.horizon.start
-    offset = (start - plan.calendar.start).days
-    bought = plan.purchases
-    possible: dict[str, FloatArray] = {}
-    for supplier in programme.suppliers:
-        for supply in supplier.supplies:
-            lead = offset + int(np.ceil(float(supply.lead_time) / DAY - 1e-9))
-            ordered, allocated = (by_day(steps, plan.calendar) for steps in (supply.open_orders, supply.allocation))
-            day = np.arange(7 * weeks)
-            from_day = lead
-            if supply.qualified is not None:
-                from_day = max(lead, (supply.qualified - plan.calendar.start).days)
-            daily = np.where((day >= offset) & (day < lead), ordered, 0.0) + np.where(day >= from_day, allocated, 0.0)
-            arrivals = daily.reshape(weeks, 7).sum(axis=1)
-            arrivals[0] += float(supply.on_hand)
-            for receipt in supply.receipts:
-                week = max((receipt.date - plan.calendar.start).days // 7, 0)
-                if week < weeks:
-                    arrivals[week] += float(receipt.quantity)
-            to_date = np.cumsum(arrivals)
-            if supply.qualified is not None:
-                to_date[: plan.calendar.clip(plan.calendar.index_from(supply.qualified))] = 0.0
-            possible[f"suppliers.{supplier.id}.supplies.{supply.part}"] = to_date
-    for row, path in enumerate(bought.paths):
-        received, used = np.cumsum(bought.received[row]), np.cumsum(bought.used[row])
-        limit = possible.get(path, np.zeros(weeks))
-        tolerance = 1e-5 * (1.0 + float(limit[-1]))
-        yield from broken(f"{path}: received before it can arrive", received - limit, tolerance)
-        yield from broken(f"{path}: used before it is received", used - received, tolerance)
-    made = _made_parts(plan)
-    need: dict[str, FloatArray] = {}
-    for factory, part, pieces in _components(programme, plan):
-        if not factory or part not in made:
-            need[part] = need.get(part, np.zeros(weeks)) + pieces
-    for part, pieces in need.items():
-        rows = [row for row, each in enumerate(bought.parts) if each == part]
-        used = bought.used[rows].sum(axis=0)
-        yield from broken(f"{part}: used and not bought", np.abs(used - pieces), 1e-5 * (1.0 + pieces.max()))
-
-
-def _share(line: Line, plan: Plan) -> FloatArray:
-    """Give the mean share of the full rate by week from its value at the middle of every hour."""
-    hours = np.arange(plan.calendar.weeks * 168) + 0.5
-    since = hours - (line.opens - plan.calendar.start).days * 24.0
-    ramp = float(line.ramp) / HOUR
-    initial = float(line.initial_share)
-    rising = initial + (1.0 - initial) * np.clip(since / ramp, 0.0, 1.0) if ramp else np.ones(len(hours))
-    return np.asarray(np.where(since > 0.0, rising, 0.0).reshape(-1, 168).mean(axis=1))
-
-
-def _lines(programme: Programme, plan: Plan) -> Iterator[str]:
-    for name in sorted(set(plan.production.lines) - {""}):
-        line = line_of(programme, name)
-        time = np.zeros(plan.calendar.weeks)
-        rates = {product.part: float(product.rate) * WEEK for product in line.products}
-        for row, each in enumerate(plan.production.lines):
-            if each == name:
-                rate = rates[plan.production.parts[row]] * float(line.test_yield)
-                time += plan.production.pieces[row] / rate
-        yield from broken(f"line {name}: share of its time", time - _share(line, plan), 1e-4)
-
-
-def _cells(programme: Programme, facts: tuple[RackFacts, ...], plan: Plan) -> Iterator[str]:
-    """Racks in burn-in, by the steady state, fit the cells' power, coolant flow and positions."""
-    weeks = plan.calendar.weeks
-    hours = dict(_burn_in(programme))
-    for factory in programme.factories:
-        power, flow, racks = np.zeros(weeks), np.zeros(weeks), np.zeros(weeks)
-        for row, name in enumerate(plan.production.lines):
-            part = plan.production.parts[row]
-            if plan.production.factories[row] != factory.id or not name or part not in hours:
-                continue
-            g, each = hours[part]
-            standing = plan.production.pieces[row] * each / 168.0 / float(line_of(programme, name).test_yield)
-            racks += standing
-            power += standing * facts[g].design_power * float(programme.generations[g].test.power_share)
-            flow += standing * facts[g].flow
-        cells = factory.test_cells
-        if cells is None:
-            yield from broken(f"{factory.id}: burn-in without cells", power, 1.0)
-            continue
-        limit = np.zeros(weeks)
-        for step in sorted(cells.power, key=lambda step: step.start):
-            limit[plan.calendar.clip(plan.calendar.index_from(step.start)) :] = float(step.power)
-        yield from broken(f"{factory.id}: burn-in power", power - limit, 1e-5 * (1.0 + limit.max()))
-        if cells.coolant_flow is not None:
-            most = float(cells.coolant_flow)
-            yield from broken(f"{factory.id}: burn-in coolant flow", flow - most, 1e-5 * (1e-3 + most))
-        if cells.positions is not None:
-            yield from broken(f"{factory.id}: burn-in positions", racks - float(cells.positions), 1e-4)
-
-
-def _burn_in(programme: Programme) -> Iterator[tuple[str, tuple[int, float]]]:
-    """Give part, generation and hours of burn-in: at L12, the L11 racks within bear the L11 hours."""
-    stages = {part.id: part.stage for part in programme.parts}
-    lines = {product.part for factory in programme.factories for line in factory.lines for product in line.products}
-    for g, generation in enumerate(programme.generations):
-        l11, l12 = float(generation.test.l11) / HOUR, float(generation.test.l12) / HOUR
-        inner: dict[str, float] = {}
-        for line in programme.part_of[generation.rack].components:
-            if stages[line.part] is Stage.L11 and line.part in lines:
-                inner[line.part] = inner.get(line.part, 0.0) + float(line.quantity)
-        if stages[generation.rack] is Stage.L12 and inner:
-            yield generation.rack, (g, l12)
-            for part in inner:
-                yield part, (g, l11 / sum(inner.values()))
-        else:
-            yield generation.rack, (g, l11 + l12)
 
 
 def _dates(programme: Programme, plan: Plan) -> Iterator[str]:

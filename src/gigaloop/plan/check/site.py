@@ -9,6 +9,7 @@ import numpy as np
 
 from gigaloop.core.calendar import weeks_up
 from gigaloop.plan.check.common import broken, by_day
+from gigaloop.plan.check.equipment import held_power
 from gigaloop.plan.inputs.facts import RackFacts
 from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.plan.records import Plan
@@ -35,12 +36,26 @@ def _racks(programme: Programme, plan: Plan, s: int, site: Site) -> Iterator[str
                 arrived[sent.transit[row] :] += sent.pieces[row][: weeks - sent.transit[row]]
                 if sent.pieces[row][weeks - sent.transit[row] :].any():
                     yield f"{what}: racks leave too late to arrive"
+        for lane in programme.lanes:
+            for moved in lane.in_transit if lane.destination == site.id else ():
+                week = max((moved.arrives - plan.calendar.start).days // 7, 0)
+                if moved.part == generation.rack and week < weeks:
+                    arrived[week] += float(moved.quantity)
         tolerance = 1e-5 * (1.0 + float(arrived.sum()))
         yield from broken(f"{what}: installs are not arrivals", np.abs(arrived - plan.installs[s, g]), tolerance)
         online = plan.online_racks[s, g]
         yield from broken(f"{what}: racks go offline", -np.diff(online), tolerance)
         ready = np.zeros(weeks)
         ready[delay:] = np.cumsum(arrived)[: weeks - delay]
+        standing = 0.0
+        for racks in site.opening:
+            if racks.generation == generation.id:
+                standing += float(racks.ready) + sum(float(each.quantity) for each in racks.in_commissioning)
+                ready += float(racks.ready)
+                for each in racks.in_commissioning:
+                    ready += np.array([each.date <= day for day in plan.calendar.dates()]) * float(each.quantity)
+        if abs(standing - plan.standing_at_start[s, g]) > tolerance:
+            yield f"{what}: {plan.standing_at_start[s, g]:g} racks stand at the start instead of {standing:g}"
         yield from broken(f"{what}: online before commissioned", online - ready, tolerance)
         yield from broken(f"{what}: waiting racks", np.abs(ready - online - plan.waiting[s, g]), tolerance)
 
@@ -50,13 +65,19 @@ def _limits(programme: Programme, facts: tuple[RackFacts, ...], plan: Plan, s: i
     energised = np.zeros(weeks)
     for step in sorted(site.energisation, key=lambda step: step.start):
         energised[calendar.clip(calendar.index_from(step.start)) :] = float(step.power)
-    free = np.maximum(energised - float(site.online_at_start), 0.0)
+    free = np.maximum(energised - held_power(plan, site), 0.0)
     yield from broken(
         f"{site.id}: energised power", _site_power(facts, plan, s, site) - free, 1e-6 * (1e3 + free.max())
     )
     crews = by_day(site.install_crews, calendar).reshape(weeks, 7).sum(axis=1)
+    coming = np.zeros(weeks)
+    for lane in programme.lanes:
+        for moved in lane.in_transit if lane.destination == site.id else ():
+            if any(moved.part == generation.rack for generation in programme.generations):
+                coming[min(max((moved.arrives - calendar.start).days // 7, 0), weeks - 1)] += float(moved.quantity)
+    crews = np.maximum(crews, coming)
     yield from broken(f"{site.id}: crews", plan.installs[s].sum(axis=0) - crews, 1e-5 * (1.0 + crews.max()))
-    standing = np.cumsum(plan.installs[s], axis=1)
+    standing = plan.standing_at_start[s][:, None] + np.cumsum(plan.installs[s], axis=1)
     numbers = range(len(programme.generations))
     for group in chain.from_iterable(combinations(numbers, size) for size in range(1, len(numbers) + 1)):
         racks, power = np.zeros(weeks), np.zeros(weeks)

@@ -1,51 +1,77 @@
-"""Walk back from a rack at a site along what would bring one more, adding up what scarcity costs on the way."""
+"""Walk back from a rack at a site along what would bring one more, adding up what scarcity costs on the way.
+
+The walk reads the model's own matrix: it knows balances, and rows that stand for a resource (:mod:`..lp.limits`), and
+nothing of what they are about.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from gigaloop.plan.inputs.data import PlanData
-from gigaloop.plan.inputs.schedule import FloatArray
-from gigaloop.plan.lp.factory import test_load
-from gigaloop.plan.lp.grid import NONE, duals, reduced_costs
+from gigaloop.plan.inputs.schedule import FloatArray, IntArray
+from gigaloop.plan.lp.grid import NONE, reduced_costs
+from gigaloop.plan.lp.limits import Limit, bounds_of, limits_of
 from gigaloop.plan.lp.model import PlanModel
-from gigaloop.plan.lp.supply import PoolBlocks
 from gigaloop.solve import Solution
+from gigaloop.solve.arrays import Matrix
 
-Key = tuple[str, int, int]
-"""Kind of resource, its index, and the week."""
+Key = tuple[int, int]
+"""A resource (its number among the tracer's limits) and the week; ``NO_WAY`` and a row where nothing brings more."""
 Rents = dict[Key, float]
+NO_WAY = -1
 NEGLIGIBLE = 1e-7
 """Rents per rack below this [MUSD] are the solver's tolerance."""
+ROOM = ("energisation", "equipment", "hall")
+"""Kinds of resources that a rack holds from when it is there to the end."""
+_TIE = 1e-9
+"""Reduced costs up to this [MUSD] count as zero, so that a source comes before a stock that costs the same."""
+_Step = tuple[int, int]
+"""A row and the sign of the coefficient that its next column must have."""
 
 
 @dataclass(eq=False)
 class Tracer:
-    """The duals of a solution, and the walks through them; walks are kept."""
+    """The duals of a solution, and the walks through them; walks are kept.
+
+    Notes
+    -----
+    At the optimum the cost of a basic column is what its rows ask for it: ``c_j = sum_i y_i a_ij``. Of a unit that a
+    row is short of, the walk therefore takes the column with the least reduced cost; what that column takes from a row
+    of a resource, dual times coefficient, is that resource's rent; what it takes from a balance is walked further.
+    """
 
     plan: PlanModel
     solution: Solution
 
     def __post_init__(self) -> None:
-        self._at_node: dict[tuple[int, int], Rents] = {}
-        self._at_site: dict[tuple[int, int], Rents] = {}
-        production = self.data.production
-        self._node = {node: n for n, node in enumerate(self.plan.factory.nodes)}
-        self._makers: dict[int, list[int]] = defaultdict(list)
-        for a, activity in enumerate(production.activities):
-            self._makers[self._node[activity.factory, activity.item]].append(a)
-        self._arriving: dict[int, list[int]] = defaultdict(list)
-        for m, route in enumerate(self.data.moves):
-            node = self._node.get((route.destination, route.carries))
-            if node is not None:
-                self._arriving[node].append(m)
-        self._shipping: dict[tuple[int, int], list[int]] = defaultdict(list)
-        for r, route in enumerate(self.data.ships):
-            self._shipping[route.destination, route.carries].append(r)
+        self._known: dict[_Step, Rents] = {}
+        matrix, program = self.solution.program.matrix, self.solution.program
+        self.limits: tuple[Limit, ...] = (*limits_of(self.plan), *bounds_of(self.plan))
+        of_row = np.full(matrix.n_rows, NONE, dtype=np.intp)
+        week = np.full(matrix.n_rows, NONE, dtype=np.intp)
+        self._bound: dict[int, Key] = {}
+        for number, limit in enumerate(self.limits):
+            free = of_row[limit.rows] == NONE
+            of_row[limit.rows[free]] = number
+            week[limit.rows[free]] = limit.weeks[free]
+            if limit.bounds is not None and not len(limit.rows):
+                columns, weeks = limit.bounds[0].tolist(), limit.weeks.tolist()
+                self._bound.update({j: (number, t) for j, t in zip(columns, weeks, strict=True)})
+        self._dual: list[float] = self.solution.dual(np.arange(matrix.n_rows)).tolist()
+        reduced = self.solution.reduced_cost(np.arange(matrix.n_columns))
+        self._reduced: list[float] = reduced.tolist()
+        self._equal: list[bool] = (program.row_lower == program.row_upper).tolist()
+        self._start: list[int] = matrix.start.tolist()
+        self._row: list[int] = matrix.row.tolist()
+        self._value: list[float] = matrix.value.tolist()
+        self._column: list[int] = matrix.column.tolist()
+        self._best = _cheapest(matrix, reduced, program.column_upper - program.column_lower)
+        self._of_row: list[int] = of_row.tolist()
+        self._week_of_row: list[int] = week.tolist()
 
     @property
     def data(self) -> PlanData:
@@ -53,194 +79,125 @@ class Tracer:
         return self.plan.data
 
     @cached_property
-    def make(self) -> FloatArray:
-        """Reduced costs of making (activities, weeks)."""
-        return reduced_costs(self.solution, self.plan.factory.make)
-
-    @cached_property
-    def stock(self) -> FloatArray:
-        """Reduced costs of stock (nodes, weeks)."""
-        return reduced_costs(self.solution, self.plan.factory.stock)
-
-    @cached_property
-    def move(self) -> FloatArray:
-        """Reduced costs of moves (moves, weeks)."""
-        return reduced_costs(self.solution, self.plan.factory.move)
-
-    @cached_property
-    def ship(self) -> FloatArray:
-        """Reduced costs of shipments (ships, weeks)."""
-        return reduced_costs(self.solution, self.plan.factory.ship)
-
-    @cached_property
-    def waiting(self) -> FloatArray:
-        """Reduced costs of waiting racks (pairs, weeks)."""
-        return reduced_costs(self.solution, self.plan.site.waiting)
-
-    @cached_property
     def online(self) -> FloatArray:
         """Reduced costs of going online (served, weeks)."""
         return reduced_costs(self.solution, self.plan.site.online)
 
-    @cached_property
-    def crew(self) -> FloatArray:
-        """Rents of crews (sites, weeks)."""
-        return -duals(self.solution, self.plan.site.crew)
+    def to_go_online(self, way: int, week: int) -> Rents:
+        """Give the rents of one more rack online by a way (of ``site.served``) in a week [MUSD]."""
+        group, pair = self.plan.site.served[way]
+        column = int(self.plan.site.online[way, week])
+        if column == NONE:
+            balance = int(self.plan.site.balance[pair, week])
+            return self.of((balance, 1)) if balance != NONE else {}
+        asked = {int(row) for row in self.plan.site.asked[group] if row != NONE}
+        direct, further = self._takes(column, asked, 1.0)
+        for step, _ in further:
+            self.of(step)
+        return self._sum(direct, further)
 
-    @cached_property
-    def line(self) -> FloatArray:
-        """Rents of lines (lines, weeks)."""
-        return -duals(self.solution, self.plan.factory.line)
+    def scarcest(self, way: int, week: int) -> tuple[int, int, float]:
+        """Give the resource with the greatest rent for one more rack online, its week, and the rent [MUSD].
 
-    @cached_property
-    def lane(self) -> FloatArray:
-        """Rents of lanes (lanes, weeks)."""
-        return -duals(self.solution, self.plan.factory.lane)
+        Room and power of the site count only where nothing else is scarce: a rack takes them from racks to come
+        whenever it goes online.
+        """
+        rents = self.to_go_online(way, week)
+        for room in (False, True):
+            mine = {key: rent for key, rent in rents.items() if self.is_room(key[0]) == room}
+            key = max(mine, key=lambda each: mine[each], default=(NO_WAY, NONE))
+            if mine.get(key, 0.0) > NEGLIGIBLE:
+                return *key, mine[key]
+        return NO_WAY, NONE, 0.0
 
-    @cached_property
-    def test(self) -> dict[str, FloatArray]:
-        """Rents of burn-in cells by measure (factories, weeks)."""
-        return {measure: -duals(self.solution, rows) for measure, rows in self.plan.factory.test.items()}
+    def is_room(self, number: int) -> bool:
+        """Say whether a resource is room or power of a site."""
+        return number != NO_WAY and self.limits[number].kind in ROOM
 
-    @cached_property
-    def site_price(self) -> FloatArray:
-        """Prices of racks ready to go online (pairs, weeks)."""
-        return duals(self.solution, self.plan.site.balance)
-
-    @cached_property
-    def room_online(self) -> FloatArray:
-        """Rents of power that a rack online from a week takes from racks to come (pairs, weeks)."""
-        return -duals(self.solution, self.plan.site.enters)
-
-    @cached_property
-    def room_installed(self) -> FloatArray:
-        """Rents of room in halls that a rack installed in a week takes from racks to come (pairs, weeks)."""
-        return -duals(self.solution, self.plan.site.halls.enters)
-
-    @cached_property
-    def pool_rent(self) -> dict[int, FloatArray]:
-        """Rents of pools of parts, beyond what the dearest supplier asks (weeks,)."""
-        return {n: duals(self.solution, blocks.rows).min(axis=0) for n, blocks in self.plan.pools.items()}
-
-    def at_site(self, pair: int, week: int) -> Rents:
-        """Give the rents of one more rack ready to go online at a site in a week [MUSD]."""
-        way: list[tuple[int, int]] = []
-        while True:
-            known = self._at_site.get((pair, week))
-            if known is not None:
-                break
-            way.append((pair, week))
-            s, g = self.data.pairs[pair]
-            begun = week - self.data.places[s].commissioning
-            options = [
-                (float(self.ship[r, begun - self.data.ships[r].transit]), r)
-                for r in self._shipping[s, g]
-                if begun - self.data.ships[r].transit >= 0
-            ]
-            cost, route = min(options, default=(np.inf, NONE))
-            held = float(self.waiting[pair, week - 1]) if week else np.inf
-            if held < cost and np.isfinite(held):
-                week -= 1
+    def of(self, step: _Step) -> Rents:
+        """Give the rents of one more unit in a row (sign 1), or of one unit less (sign -1) [MUSD]."""
+        waiting: list[_Step] = [step]
+        begun = {step}
+        while waiting:
+            row, sign = here = waiting[-1]
+            if here in self._known:
+                waiting.pop()
                 continue
-            known = self._arrival(pair, week, route if np.isfinite(cost) else NONE)
-            break
-        for each in way:
-            self._at_site[each] = known
-        return known
-
-    def _arrival(self, pair: int, week: int, route: int) -> Rents:
-        s, g = self.data.pairs[pair]
-        if route == NONE:
-            return self._no_time(g, week, float(self.site_price[pair, week]))
-        shipped = self.data.ships[route]
-        installed = week - self.data.places[s].commissioning
-        departs = installed - shipped.transit
-        rents: Rents = defaultdict(float)
-        rents["crews", s, installed] += float(self.crew[s, installed])
-        rents["lane", shipped.lane, departs] += float(self.lane[shipped.lane, departs])
-        node = self._node[shipped.origin, self.data.production.rack_item[g]]
-        _add(rents, self.at_node(node, departs), 1.0)
-        return rents
-
-    def at_node(self, node: int, week: int) -> Rents:
-        """Give the rents of one more item (a rack's worth) in stock at a factory in a week [MUSD]."""
-        way: list[tuple[int, int]] = []
-        while True:
-            known = self._at_node.get((node, week))
-            if known is not None:
-                break
-            way.append((node, week))
-            made = min(((float(self.make[a, week]), a) for a in self._makers[node]), default=(np.inf, NONE))
-            moved = min(
-                (
-                    (float(self.move[m, week - self.data.moves[m].transit]), m)
-                    for m in self._arriving[node]
-                    if week >= self.data.moves[m].transit
-                ),
-                default=(np.inf, NONE),
-            )
-            held = float(self.stock[node, week - 1]) if week else np.inf
-            if held < min(made[0], moved[0]) and np.isfinite(held):
-                week -= 1
+            at = self._best[0 if sign > 0 else 1][row]
+            if at == NONE:
+                price = max(abs(self._dual[row]), 10.0 * NEGLIGIBLE)
+                self._known[here] = {(NO_WAY, row): price} if row in self._at_sites else {}
                 continue
-            known = self._source(week, made, moved)
-            break
-        for each in way:
-            self._at_node[each] = known
-        return known
+            direct, further = self._takes(self._column[at], {row}, 1.0 / abs(self._value[at]))
+            missing = [each for each, _ in further if each not in self._known and each not in begun]
+            if missing:
+                waiting += missing
+                begun.update(missing)
+            else:
+                self._known[here] = self._sum(direct, further)
+        return self._known[step]
 
-    def _source(self, week: int, made: tuple[float, int], moved: tuple[float, int]) -> Rents:
-        if not np.isfinite(min(made[0], moved[0])):
-            return {}
-        if made[0] <= moved[0]:
-            return self._making(made[1], week)
-        route = self.data.moves[moved[1]]
-        departs = week - route.transit
-        rents: Rents = defaultdict(float)
-        scale = self.data.production.items[route.carries].scale
-        rents["lane", route.lane, departs] += float(self.lane[route.lane, departs]) * scale
-        _add(rents, self.at_node(self._node[route.origin, route.carries], departs), 1.0)
-        return rents
+    @cached_property
+    def _at_sites(self) -> frozenset[int]:
+        """Rows of racks at sites: where no column brings any, there was no time to; elsewhere nobody asks for more."""
+        return frozenset(self.plan.site.balance[self.plan.site.balance != NONE].tolist())
 
-    def _making(self, activity: int, week: int) -> Rents:
-        made = self.data.production.activities[activity]
-        item = self.data.production.items[made.item]
-        rents: Rents = defaultdict(float)
-        rents["effectivity", made.item, week] += max(-float(self.make[activity, week]), 0.0)
-        used = week - made.cycle
-        if made.line >= 0:
-            load = made.load * item.scale * self.plan.factory.line_rate[made.line]
-            rents["line", made.line, week] += float(self.line[made.line, week]) * load
-            for measure, rent in self.test.items():
-                loaded = test_load(self.data, activity, measure) * item.scale
-                rents[f"test {measure}", made.factory, week] += float(rent[made.factory, week]) * loaded
-            for component, amount in item.made_parts.items():
-                pieces = float(amount[used]) * item.scale / self.data.production.items[component].scale
-                if pieces:
-                    _add(rents, self.at_node(self._node[made.factory, component], used), pieces)
-        for number, blocks in self.plan.pools.items():
-            pieces = self._pool_use(blocks, activity, used) * item.scale
-            if pieces:
-                rents["supply", number, used] += float(self.pool_rent[number][used]) * pieces
-        return rents
+    def _sum(self, direct: Rents, further: list[tuple[_Step, float]]) -> Rents:
+        """Add up; a step that leads back to where the walk is under way costs nothing more."""
+        if not direct and len(further) == 1 and further[0][1] == 1.0:
+            return self._known.get(further[0][0], {})
+        for step, amount in further:
+            for key, rent in self._known.get(step, {}).items():
+                direct[key] = direct.get(key, 0.0) + amount * rent
+        return direct
 
-    def _pool_use(self, blocks: PoolBlocks, activity: int, week: int) -> float:
-        from gigaloop.plan.lp.supply import use_per_piece
+    def _takes(self, column: int, but: set[int], times: float) -> tuple[Rents, list[tuple[_Step, float]]]:
+        """Give what one more of a column takes: rents of resources, and steps into balances with their amounts."""
+        rents: Rents = {}
+        further: list[tuple[_Step, float]] = []
+        if self._reduced[column] < -NEGLIGIBLE and column in self._bound:
+            rents[self._bound[column]] = -self._reduced[column] * times
+        for at in range(self._start[column], self._start[column + 1]):
+            row = self._row[at]
+            if row in but:
+                continue
+            cost = -self._dual[row] * self._value[at] * times
+            if cost <= _TIE:
+                continue
+            sign = -1 if self._value[at] > 0.0 else 1
+            if self._of_row[row] != NONE and not (self._equal[row] and self._has_source(row, sign)):
+                key = self._of_row[row], self._week_of_row[row]
+                rents[key] = rents.get(key, 0.0) + cost
+            else:
+                further.append(((row, sign), abs(self._value[at]) * times))
+        return rents, further
 
-        amount = use_per_piece(self.data, self.data.sourcing.pools[blocks.pool], activity)
-        return 0.0 if amount is None else float(amount[week]) / blocks.unit
-
-    def _no_time(self, generation: int, week: int, price: float) -> Rents:
-        """Nothing can bring a rack by that week: its generation is not built yet, or there was no time to."""
-        item = self.data.production.rack_item[generation]
-        first = min(
-            (self.data.first_stock(f, item) for f in range(len(self.data.programme.factories))), default=self.data.weeks
-        )
-        built = self.data.production.items[item].first
-        kind = "effectivity" if built > 0 and first <= built + 1 else "lead time"
-        return {(kind, item, week): max(price, 10.0 * NEGLIGIBLE)}
+    def _has_source(self, row: int, sign: int) -> bool:
+        """Say whether a resource's row is fed by a column beside its own stock, such as a dearer supplier."""
+        at = self._best[0 if sign > 0 else 1][row]
+        if at == NONE or self._reduced[self._column[at]] > _TIE:
+            return False
+        column = self._column[at]
+        return row - 1 not in self._row[self._start[column] : self._start[column + 1]]
 
 
-def _add(rents: Rents, more: Rents, pieces: float) -> None:
-    for key, rent in more.items():
-        rents[key] = rents.get(key, 0.0) + pieces * rent
+def _cheapest(matrix: Matrix, reduced: FloatArray, room: FloatArray) -> tuple[list[int], list[int]]:
+    """Give for every row the entry of its cheapest column with a positive, and with a negative coefficient.
+
+    A stock, which takes a thing from the row of the week before, comes after sources of the same cost.
+    """
+    entries = np.arange(len(matrix.value))
+    before = matrix.positions(matrix.row.astype(np.intp) - 1, matrix.column.astype(np.intp))
+    stock = (matrix.row > 0) & (before >= 0) & (matrix.value[before] == -matrix.value)
+    cost = reduced[matrix.column]
+    cost = np.where(np.abs(cost) <= _TIE, 0.0, cost)
+    usable = room[matrix.column] > 0.0
+    found = []
+    for positive in (True, False):
+        mine = entries[usable & ((matrix.value > 0.0) == positive)]
+        order = mine[np.lexsort((stock[mine], cost[mine], matrix.row[mine]))]
+        rows, first = np.unique(matrix.row[order], return_index=True)
+        best: IntArray = np.full(matrix.n_rows, NONE, dtype=np.intp)
+        best[rows] = order[first]
+        found.append(best.tolist())
+    return found[0], found[1]

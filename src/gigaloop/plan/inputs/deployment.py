@@ -9,6 +9,7 @@ import numpy as np
 
 from gigaloop.core.calendar import Calendar, weeks_up
 from gigaloop.core.units import WEEK
+from gigaloop.plan.inputs.equipment import SitePower, site_power
 from gigaloop.plan.inputs.facts import RackFacts
 from gigaloop.plan.inputs.schedule import FloatArray, IntArray, power_by_week, rate_by_week, yearly_factor
 from gigaloop.programme.schema import Demand, Generation, Hall, Programme, Site
@@ -79,14 +80,26 @@ class Place:
 
     Parameters
     ----------
+    energised
+        What the utility energises (weeks,) [W, on the site's basis].
     free
-        Energised power less what was online at the start (weeks,) [W, on the site's basis].
+        Energised power that racks online since before the start do not hold (weeks,) [W, on the site's basis].
     factor
         Power on the site's basis per power at the racks.
     crews
         Racks that crews install by week (weeks,).
     commissioning
         Weeks from installation to compute online.
+    power
+        Where ``free`` comes from, and the equipment that serves it.
+    commissioning_crews
+        Racks that crews commission by week (weeks,); infinite where nothing limits them.
+    standing
+        Racks installed before the start and not online (generations,).
+    installed
+        Racks on their way at the start that are installed by week (generations, weeks).
+    ready
+        Racks standing or on their way at the start, by the week from which they can go online (generations, weeks).
     """
 
     site: Site
@@ -96,6 +109,11 @@ class Place:
     crews: FloatArray
     commissioning: int
     halls: tuple[HallClass, ...]
+    power: SitePower
+    commissioning_crews: FloatArray
+    standing: FloatArray
+    installed: FloatArray
+    ready: FloatArray
 
     def installs_from(self, generation: int) -> int:
         """Give the first week in which a hall can take a generation's racks; the horizon's length where none can."""
@@ -112,19 +130,47 @@ def build_places(programme: Programme, facts: tuple[RackFacts, ...]) -> tuple[Pl
     calendar = programme.calendar
     places = []
     for site in programme.sites:
-        energised = power_by_week(site.energisation, calendar)
+        power = site_power(site, power_by_week(site.energisation, calendar), calendar)
+        crews = rate_by_week(site.commissioning_crews, calendar)
         places.append(
             Place(
                 site,
-                energised,
-                np.maximum(energised - float(site.online_at_start), 0.0),
+                power.energised,
+                power.free,
                 float(site.pue) if site.power_basis == "facility" else 1.0,
                 rate_by_week(site.install_crews, calendar),
                 weeks_up(float(site.commissioning)),
                 tuple(_hall_classes(site, programme.generations, facts, calendar)),
+                power,
+                crews if site.commissioning_crews else np.full(calendar.weeks, np.inf),
+                *_opening(programme, site),
             )
         )
     return tuple(places)
+
+
+def _opening(programme: Programme, site: Site) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Give racks that stand at the start, those installed later, and when either can go online."""
+    calendar = programme.calendar
+    number = {generation.id: g for g, generation in enumerate(programme.generations)}
+    rack_of = {generation.rack: g for g, generation in enumerate(programme.generations)}
+    standing = np.zeros(len(number))
+    installed, ready = np.zeros((len(number), calendar.weeks)), np.zeros((len(number), calendar.weeks))
+    for racks in site.opening:
+        g = number[racks.generation]
+        standing[g] += float(racks.ready) + sum(float(each.quantity) for each in racks.in_commissioning)
+        ready[g, 0] += float(racks.ready)
+        for each in racks.in_commissioning:
+            week = max(calendar.index_from(each.date), 0)
+            ready[g, week : week + 1] += float(each.quantity)
+    delay = weeks_up(float(site.commissioning))
+    for lane in programme.lanes:
+        for moved in lane.in_transit if lane.destination == site.id else ():
+            if moved.part in rack_of:
+                week = max(calendar.index(moved.arrives), 0)
+                installed[rack_of[moved.part], week : week + 1] += float(moved.quantity)
+                ready[rack_of[moved.part], week + delay : week + delay + 1] += float(moved.quantity)
+    return standing, installed, ready
 
 
 def takes(hall: Hall, generation: Generation, rack: RackFacts) -> bool:

@@ -13,6 +13,10 @@ from gigaloop.core.units import HOUR
 from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.programme.schema import Part, Programme, Stage
 
+LAST_SHIPMENT_WEEKS = 26
+"""Weeks after the last build of a generation in which its last racks leave the factories. Source: a choice of this
+model, which keeps it small; later shipments are not planned."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
@@ -44,7 +48,7 @@ class Item:
 
 
 def build_items(programme: Programme) -> tuple[tuple[Item, ...], FloatArray]:
-    """Give the made parts that racks hold, each after all that use it, and the most that a rack holds of each.
+    """Give the made parts of racks and units, each after all that use it, and the most that a rack holds of each.
 
     The second is pieces by generation and item (generations, items).
 
@@ -58,7 +62,7 @@ def build_items(programme: Programme) -> tuple[tuple[Item, ...], FloatArray]:
     number = {part: i for i, part in enumerate(order)}
     rack_of = _rack_parts(programme)
     uses = [_components(programme.part_of[part], programme.calendar) for part in order]
-    per_rack = _per_rack(order, rack_of, uses)
+    per_rack = _per_rack(programme, order, rack_of, uses)
     hours = _test_hours(programme, number, uses, rack_of)
     windows = _windows(programme, order, number, uses, rack_of, makers)
     items = tuple(
@@ -101,7 +105,7 @@ def _rack_parts(programme: Programme) -> dict[str, int]:
 
 
 def _made_in_order(programme: Programme, makers: Mapping[str, object]) -> tuple[str, ...]:
-    """Give the made parts that racks hold, each after all the parts that use it."""
+    """Give the made parts that racks hold or units need, each after all the parts that use it."""
     seen: set[str] = set()
     done: list[str] = []
 
@@ -115,6 +119,8 @@ def _made_in_order(programme: Programme, makers: Mapping[str, object]) -> tuple[
 
     for generation in programme.generations:
         visit(generation.rack)
+        for needed in generation.su_parts:
+            visit(needed.part)
     return tuple(reversed(done))
 
 
@@ -131,10 +137,16 @@ def _components(part: Part, calendar: Calendar) -> dict[str, FloatArray]:
     return used
 
 
-def _per_rack(order: tuple[str, ...], racks: Mapping[str, int], uses: list[dict[str, FloatArray]]) -> FloatArray:
-    """Give the most pieces of every made part that one rack of each generation holds (generations, items)."""
+def _per_rack(
+    programme: Programme, order: tuple[str, ...], racks: Mapping[str, int], uses: list[dict[str, FloatArray]]
+) -> FloatArray:
+    """Give the most pieces of every made part that one rack of each generation holds or needs (generations, items)."""
     number = {part: i for i, part in enumerate(order)}
     held = np.zeros((len(racks), len(order)))
+    for g, generation in enumerate(programme.generations):
+        for needed in generation.su_parts:
+            if needed.part in number:
+                held[g, number[needed.part]] += float(needed.quantity) / float(generation.racks_per_su)
     for rack, g in racks.items():
         if rack in number:
             held[g, number[rack]] = 1.0
@@ -189,6 +201,15 @@ def _windows(
     ]
     transit = max(transits, default=0)
     first, last = [calendar.weeks] * len(order), [-1] * len(order)
+    for generation in programme.generations:
+        dates = generation.effectivity
+        for needed in generation.su_parts:
+            if needed.part in number:
+                i = number[needed.part]
+                begins = calendar.index_from(dates.evaluation if generation.evaluation else dates.ramp)
+                first[i] = min(first[i], begins)
+                ends = calendar.index(dates.end_of_life) + LAST_SHIPMENT_WEEKS
+                last[i] = max(last[i], min(ends, calendar.weeks - 1))
     for i, part in enumerate(order):
         if part in racks:
             generation = programme.generations[racks[part]]

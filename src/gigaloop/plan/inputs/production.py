@@ -11,6 +11,7 @@ from gigaloop.core.calendar import Calendar, weeks_up
 from gigaloop.core.units import HOUR, WEEK
 from gigaloop.plan.inputs.facts import RackFacts
 from gigaloop.plan.inputs.items import Item, build_items
+from gigaloop.plan.inputs.lines import line_share, line_yield
 from gigaloop.plan.inputs.schedule import BoolArray, FloatArray, IntArray, power_by_week, ramp_share
 from gigaloop.plan.inputs.sourcing import standard_price
 from gigaloop.programme.schema import Generation, Programme
@@ -28,14 +29,19 @@ class Activity:
         Index of the line; -1 for a purchase.
     cycle
         Weeks from the use of components to completion.
+    rework
+        Weeks from a failed test to the next one; 0 where rework runs in the steady state.
     passes
-        Times that a piece goes through the line until it is good, one over the test yield.
+        Times that a piece goes through the line until it is good, one over the test yield (weeks,).
     load
-        Weeks of the line's time per good piece.
+        Weeks of the line's time per good piece (weeks,), once the line has learnt.
     cost
-        Cost of conversion per good piece [USD].
+        Cost of conversion per good piece (weeks,) [USD].
     materials
         Cost of the made part's own materials, which no line of its bill lists [USD].
+    learning
+        What the time per piece falls to with every doubling, the pieces made at which the line is mature, and those
+        made before the horizon; None where the line does not learn.
     allowed
         Weeks of completion (weeks,).
     most
@@ -46,10 +52,12 @@ class Activity:
     line: int
     item: int
     cycle: int
-    passes: float
-    load: float
-    cost: float
+    rework: int
+    passes: FloatArray
+    load: FloatArray
+    cost: FloatArray
     materials: float
+    learning: tuple[float, float, float] | None
     allowed: BoolArray
     most: FloatArray
 
@@ -74,6 +82,11 @@ class Production:
     lines: tuple[str, ...]
     line_path: tuple[str, ...]
     line_share: tuple[FloatArray, ...]
+    line_factory: tuple[int, ...]
+    staff: tuple[float, ...]
+    """People of each line at full rate [jobs]."""
+    wip_limit: tuple[float, ...]
+    """Most pieces in process on each line; infinite where none is stated."""
     activities: tuple[Activity, ...]
     test: tuple[TestLimits | None, ...]
     evaluation: tuple[IntArray, ...]
@@ -114,7 +127,10 @@ def build_production(programme: Programme, facts: tuple[RackFacts, ...]) -> Prod
         tuple(number.get(generation.rack, -1) for generation in programme.generations),
         tuple(f"{factory.id}.{line.id}" for factory, line in lines),
         tuple(f"factories.{factory.id}.lines.{line.id}" for factory, line in lines),
-        tuple(ramp_share(line.opens, float(line.ramp), float(line.initial_share), calendar) for _, line in lines),
+        tuple(line_share(line, factory, calendar) for factory, line in lines),
+        tuple(f for f, factory in enumerate(programme.factories) for _ in factory.lines),
+        tuple(float(line.staff) for _, line in lines),
+        tuple(np.inf if line.wip_limit is None else float(line.wip_limit) for _, line in lines),
         activities + purchases,
         tuple(_test_limits(programme)),
         tuple(_evaluation_weeks(generation, calendar) for generation in programme.generations),
@@ -139,8 +155,8 @@ def _activities(
     for f, factory in enumerate(programme.factories):
         for line in factory.lines:
             at += 1
-            share = ramp_share(line.opens, float(line.ramp), float(line.initial_share), calendar)
-            cycle, good = weeks_up(float(line.cycle_time)), float(line.test_yield)
+            share = line_share(line, factory, calendar)
+            cycle, good, rework = weeks_up(float(line.cycle_time)), line_yield(line, calendar), float(line.rework_time)
             for product in line.products:
                 if product.part not in number:
                     continue
@@ -152,12 +168,18 @@ def _activities(
                 if tested and factory.test_cells is None:
                     allowed = np.zeros_like(allowed)
                 cost = programme.usd(product.conversion_cost) / good
+                curve = line.learning
+                learns = None
+                if curve is not None:
+                    learns = (float(curve.rate), float(curve.at), float(product.made_before))
                 own = standard_price(programme, programme.part_of[product.part])
-                yield Activity(f, at, i, cycle, 1.0 / good, 1.0 / per_week, cost, own, allowed, most)
+                rework_weeks = weeks_up(rework) if (good < 1.0).any() else 0
+                passes, load = 1.0 / good, 1.0 / per_week
+                yield Activity(f, at, i, cycle, rework_weeks, passes, load, cost, own, learns, allowed, most)
 
 
 def _when(
-    programme: Programme, item: Item, factory: int, cycle: int, share: FloatArray, per_week: float
+    programme: Programme, item: Item, factory: int, cycle: int, share: FloatArray, per_week: FloatArray
 ) -> tuple[BoolArray, FloatArray]:
     """Give the weeks in which a line can complete an item, and the most it then completes."""
     calendar = programme.calendar
@@ -192,7 +214,8 @@ def _purchases(
         if items[i].part in supplied:
             allowed = (week >= items[i].first) & (week <= items[i].last)
             for f in sorted(factories):
-                yield Activity(f, -1, i, 0, 1.0, 0.0, 0.0, 0.0, allowed, np.full(weeks, np.inf))
+                none = np.zeros(weeks)
+                yield Activity(f, -1, i, 0, 0, none + 1.0, none, none, 0.0, None, allowed, none + np.inf)
 
 
 def _test_limits(programme: Programme) -> Iterator[TestLimits | None]:

@@ -58,13 +58,23 @@ def ramp_share(opens: dt.date, ramp: float, initial: float, calendar: Calendar) 
     >>> ramp_share(dt.date(2027, 1, 4), 2 * WEEK, 0.0, Calendar(dt.date(2026, 12, 28), 4)).tolist()
     [0.0, 0.25, 0.75, 1.0]
     """
+    return by_week(ramp_by_day(opens, ramp, initial, calendar))
+
+
+def ramp_by_day(opens: dt.date, ramp: float, initial: float, calendar: Calendar) -> FloatArray:
+    """Give the mean share by day (days,) of what opens at ``initial`` and rises linearly to 1 over ``ramp`` [s]."""
     days = ramp / DAY
-    open_for = np.maximum(7.0 * np.arange(calendar.weeks + 1) - (opens - calendar.start).days, 0.0)
+    open_for = np.maximum(np.arange(7.0 * calendar.weeks + 1.0) - (opens - calendar.start).days, 0.0)
     rising = np.minimum(open_for, days)
     area = open_for - rising + initial * rising
     if days > 0.0:
         area += (1.0 - initial) * rising**2 / (2.0 * days)
-    return np.asarray(np.diff(area) / 7.0)
+    return np.asarray(np.diff(area))
+
+
+def by_week(days: FloatArray) -> FloatArray:
+    """Give the mean of every week (weeks,) of values by day (days,)."""
+    return np.asarray(days.reshape(-1, 7).mean(axis=1))
 
 
 def yearly_factor(rate: float, weeks: int) -> FloatArray:

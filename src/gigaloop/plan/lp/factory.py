@@ -11,10 +11,14 @@ from gigaloop.plan.inputs.data import PlanData
 from gigaloop.plan.inputs.production import WEEK_HOURS
 from gigaloop.plan.inputs.schedule import FloatArray, IntArray
 from gigaloop.plan.lp.grid import NONE, grid_columns, grid_rows, later, put
+from gigaloop.plan.lp.names import activity_names, node_names, route_names
+from gigaloop.plan.lp.room import add_storage, add_wip
+from gigaloop.plan.lp.starts import MONEY, Terms, add_start_rows, add_waiting, making_cost, start_terms
+from gigaloop.plan.lp.workforce import StaffBlocks, add_staff
 from gigaloop.solve import Model
 
-MONEY = 1e-6
-"""The model counts in MUSD."""
+__all__ = ["MONEY", "TESTS", "FactoryBlocks", "add_factories", "test_limit", "test_load"]
+
 TESTS = ("power", "flow", "positions")
 
 
@@ -48,6 +52,16 @@ class FactoryBlocks:
         Rows: lane capacity (lanes, weeks).
     evaluation
         Rows: evaluation units (generations,).
+    wait
+        Pieces that wait for rework at the end of the week (activities, weeks).
+    starts
+        What makes up the pieces started for completion in each week, by activity.
+    staff
+        Columns and rows of the people.
+    wip
+        Rows: pieces in process (lines, weeks).
+    storage
+        Rows: finished racks in stock (factories, weeks).
     """
 
     make: IntArray
@@ -62,24 +76,53 @@ class FactoryBlocks:
     test: dict[str, IntArray]
     lane: IntArray
     evaluation: IntArray
+    wait: IntArray
+    starts: list[Terms]
+    staff: StaffBlocks
+    wip: IntArray
+    storage: IntArray
 
 
 def add_factories(model: Model, data: PlanData) -> FactoryBlocks:
     """Add the factories' columns and rows."""
     nodes = _nodes(data)
     make, move, ship = _make(model, data), _move(model, data, nodes), _ship(model, data)
-    stock, balance = _balances(model, data, nodes, make, move, ship)
+    wait = add_waiting(model, data)
+    starts = start_terms(data, make, wait)
+    add_start_rows(model, data, starts)
+    stock, balance = _balances(model, data, nodes, make, starts, move, ship)
     line, rate = _lines(model, data, make)
     short, evaluation = _evaluation(model, data, make)
     test = {measure: _test(model, data, make, measure) for measure in TESTS}
     lane = _lanes(model, data, move, ship)
-    return FactoryBlocks(make, stock, move, ship, short, nodes, balance, line, rate, test, lane, evaluation)
+    staff = add_staff(model, data, make)
+    wip = add_wip(model, data, make, wait, starts)
+    storage = add_storage(model, data, stock, nodes)
+    return FactoryBlocks(
+        make=make,
+        stock=stock,
+        move=move,
+        ship=ship,
+        short=short,
+        nodes=nodes,
+        balance=balance,
+        line=line,
+        line_rate=rate,
+        test=test,
+        lane=lane,
+        evaluation=evaluation,
+        wait=wait,
+        starts=starts,
+        staff=staff,
+        wip=wip,
+        storage=storage,
+    )
 
 
 def _nodes(data: PlanData) -> tuple[tuple[int, int], ...]:
     made = {(a.factory, a.item) for a in data.production.activities}
     used = {(a.factory, c) for a in data.production.activities for c in data.production.items[a.item].made_parts}
-    return tuple(sorted(made | used))
+    return tuple(sorted(made | used | data.opening.inflow.keys()))
 
 
 def _last_week(data: PlanData, item: int) -> int:
@@ -91,18 +134,13 @@ def _make(model: Model, data: PlanData) -> IntArray:
     activities, items, weeks = data.production.activities, data.production.items, data.weeks
     exists = np.zeros((len(activities), weeks), dtype=np.bool_)
     cost, upper = np.zeros(exists.shape), np.full(exists.shape, np.inf)
-    price_of = dict(zip(data.sourcing.parts, data.sourcing.price, strict=True))
     for a, activity in enumerate(activities):
         item = items[activity.item]
         exists[a] = data.can_complete[a]
-        spent = (activity.cost + activity.materials) * data.discount
-        bought = {item.part: np.ones(weeks)} if activity.line < 0 else item.bought_parts
-        for part, amount in bought.items():
-            used = amount * price_of[part] * data.discount
-            spent[activity.cycle :] += used[: weeks - activity.cycle]
+        spent = (activity.cost + activity.materials) * data.discount + making_cost(data, a)
         cost[a] = spent * item.scale * MONEY
-        upper[a] = activity.most / item.scale
-    return grid_columns(model, "make", exists, cost=cost, upper=upper)
+        upper[a] = np.maximum(activity.most - data.opening.given[a], 0.0) / item.scale
+    return grid_columns(model, "make", exists, cost=cost, upper=upper, keys=activity_names(data))
 
 
 def _move(model: Model, data: PlanData, nodes: tuple[tuple[int, int], ...]) -> IntArray:
@@ -117,20 +155,27 @@ def _move(model: Model, data: PlanData, nodes: tuple[tuple[int, int], ...]) -> I
                 week + route.transit <= _last_week(data, route.carries)
             )
         cost[m] = route.cost * item.scale * data.discount * MONEY
-    return grid_columns(model, "move", exists, cost=cost)
+    return grid_columns(model, "move", exists, cost=cost, keys=route_names(data, data.moves, to_sites=False))
 
 
 def _ship(model: Model, data: PlanData) -> IntArray:
     cost = np.array([route.cost for route in data.ships]).reshape(-1, 1) * data.discount * MONEY
-    return grid_columns(model, "ship", data.ship_weeks, cost=cost)
+    return grid_columns(model, "ship", data.ship_weeks, cost=cost, keys=route_names(data, data.ships, to_sites=True))
 
 
 def _balances(
-    model: Model, data: PlanData, nodes: tuple[tuple[int, int], ...], make: IntArray, move: IntArray, ship: IntArray
+    model: Model,
+    data: PlanData,
+    nodes: tuple[tuple[int, int], ...],
+    make: IntArray,
+    starts: list[Terms],
+    move: IntArray,
+    ship: IntArray,
 ) -> tuple[IntArray, IntArray]:
     """Stock before + completed + moved in = stock after + used + moved out + shipped.
 
-    Parts of racks are stocked where they are used, and leave at once the factories that only make them.
+    Parts of racks are stocked where they are used, and leave at once the factories that only make them. What is there
+    or under way at the start is kept wherever it is, to the last week in which it is of use.
     """
     items, activities = data.production.items, data.production.activities
     week = np.arange(data.weeks)
@@ -140,15 +185,23 @@ def _balances(
     )
     keeps = window.copy()
     used = {(a.factory, c) for a in activities for c in items[a.item].made_parts}
-    cost = np.zeros(window.shape)
+    cost, inflow = np.zeros(window.shape), np.zeros(window.shape)
     for n, (f, i) in enumerate(nodes):
         if items[i].generation >= 0:
             cost[n] = data.programme.usd(data.programme.policy.stock_cost) * WEEK * data.discount * MONEY
         else:
             keeps[n, _last_week(data, i) if (f, i) in used else 0 :] = False
-    stock = grid_columns(model, "stock", keeps, cost=cost)
-    balance = grid_rows(model, "factory balance", window, lower=0.0, upper=0.0, definition=True)
-    put(model, balance, later(stock, 1), 1.0)
+        given = data.opening.inflow.get((f, i))
+        if given is not None:
+            there = np.flatnonzero(given)
+            window[n, there[0] : max(there[-1], _last_week(data, i)) + 1] = True
+            keeps[n] = window[n]
+            inflow[n] = given / items[i].scale
+    stock = grid_columns(model, "stock", keeps, cost=cost, keys=node_names(data, nodes))
+    balance = grid_rows(
+        model, "factory balance", window, lower=-inflow, upper=-inflow, definition=True, keys=node_names(data, nodes)
+    )
+    put(model, balance, np.where(balance != NONE, later(stock, 1), NONE), 1.0)
     put(model, balance, stock, -1.0)
     for a, activity in enumerate(activities):
         item = items[activity.item]
@@ -157,7 +210,8 @@ def _balances(
             continue
         for c, amount in item.made_parts.items():
             pieces = np.roll(amount, activity.cycle) * item.scale / items[c].scale
-            put(model, later(balance[node_at[activity.factory, c]], activity.cycle), make[a], -pieces)
+            for columns, share in starts[a]:
+                put(model, later(balance[node_at[activity.factory, c]], activity.cycle), columns, -pieces * share)
     for m, route in enumerate(data.moves):
         put(model, balance[node_at[route.origin, route.carries]], move[m], -1.0)
         if (route.destination, route.carries) in node_at:
@@ -168,6 +222,26 @@ def _balances(
     return stock, balance
 
 
+def line_coefficient(data: PlanData, a: int) -> FloatArray:
+    """Give the time of its line that a rack's worth of an activity takes (weeks,) [share of the full rate]."""
+    activity = data.production.activities[a]
+    return np.asarray(activity.load * data.pace[a] * data.production.items[activity.item].scale)
+
+
+def line_limit(data: PlanData) -> FloatArray:
+    """Give the share of their full rate that lines have for what is not under way at the start (lines, weeks).
+
+    A line whose opening is a decision has none here: its rows get it from the decision's columns.
+    """
+    limit = np.array(data.production.line_share).reshape(-1, data.weeks)
+    for choice in data.choices.openings:
+        limit[choice.line] = 0.0
+    for a, activity in enumerate(data.production.activities):
+        if data.opening.given[a].any():
+            limit[activity.line] -= activity.load * data.pace[a] * data.opening.given[a]
+    return np.maximum(limit, 0.0)
+
+
 def _lines(model: Model, data: PlanData, make: IntArray) -> tuple[IntArray, FloatArray]:
     production = data.production
     rate = np.ones(len(production.lines))
@@ -176,30 +250,30 @@ def _lines(model: Model, data: PlanData, make: IntArray) -> tuple[IntArray, Floa
         if activity.line >= 0:
             rate[activity.line] = max(
                 rate[activity.line] * exists[activity.line].any(),
-                1.0 / (activity.load * production.items[activity.item].scale),
+                1.0 / (float(activity.load.min()) * production.items[activity.item].scale),
             )
             exists[activity.line] |= make[a] != NONE
-    share = np.array(production.line_share).reshape(exists.shape)
     line = grid_rows(
         model,
         "line",
         exists,
-        upper=share * rate[:, None],
+        upper=line_limit(data) * rate[:, None],
         path=lambda n: data.programme.place(production.line_path[n]),
+        keys=production.lines,
     )
     for a, activity in enumerate(production.activities):
         if activity.line >= 0:
-            load = activity.load * production.items[activity.item].scale * rate[activity.line]
+            load = line_coefficient(data, a) * rate[activity.line]
             put(model, line[activity.line], make[a], load)
     return line, rate
 
 
-def test_load(data: PlanData, activity: int, measure: str) -> float:
-    """Give what a good piece per week loads the burn-in cells with: MW, L/s or racks, by the steady state."""
+def test_load(data: PlanData, activity: int, measure: str) -> FloatArray:
+    """Give what a good piece a week loads the burn-in cells with (weeks,): MW, L/s or racks, by the steady state."""
     made = data.production.activities[activity]
     item = data.production.items[made.item]
     if made.line < 0 or item.test_hours == 0.0:
-        return 0.0
+        return np.zeros(data.weeks)
     standing = item.test_hours / WEEK_HOURS * made.passes
     rack = data.facts[item.test_of]
     share = float(data.programme.generations[item.test_of].test.power_share)
@@ -218,10 +292,10 @@ def test_limit(data: PlanData, factory: int, measure: str) -> FloatArray:
 
 def _test(model: Model, data: PlanData, make: IntArray, measure: str) -> IntArray:
     programme = data.programme
-    limit = np.array([test_limit(data, f, measure) for f in range(len(programme.factories))])
+    limit = np.array([test_limit(data, f, measure) for f in range(len(programme.factories))]).reshape(-1, data.weeks)
     exists = np.zeros(limit.shape, dtype=np.bool_)
     for a, activity in enumerate(data.production.activities):
-        if test_load(data, a, measure) > 0.0:
+        if test_load(data, a, measure).any():
             exists[activity.factory] |= (make[a] != NONE) & np.isfinite(limit[activity.factory])
     if measure != "power":
         exists &= limit < _implied_by_power(data, measure)
@@ -230,17 +304,27 @@ def _test(model: Model, data: PlanData, make: IntArray, measure: str) -> IntArra
         model,
         f"test {measure}",
         exists,
-        upper=limit,
+        upper=np.maximum(limit - given_test_load(data, measure), 0.0),
         unit=unit,
         path=lambda f: programme.place(f"factories.{programme.factories[f].id}.test_cells"),
+        keys=[factory.id for factory in programme.factories],
     )
     for a, activity in enumerate(data.production.activities):
         load = test_load(data, a, measure)
-        if load > 0.0 and exists[activity.factory].any():
+        if load.any() and exists[activity.factory].any():
             # A week whose power already keeps the measure within its limit has no row of its own.
             limited = np.where(exists[activity.factory], make[a], NONE)
             put(model, rows[activity.factory], limited, load * data.production.items[activity.item].scale)
     return rows
+
+
+def given_test_load(data: PlanData, measure: str) -> FloatArray:
+    """Give what the pieces under way at the start load the cells with (factories, weeks): MW, L/s or racks."""
+    loaded = np.zeros((len(data.programme.factories), data.weeks))
+    for a, activity in enumerate(data.production.activities):
+        if data.opening.given[a].any():
+            loaded[activity.factory] += test_load(data, a, measure) * data.opening.given[a]
+    return loaded
 
 
 def _implied_by_power(data: PlanData, measure: str) -> FloatArray:
@@ -248,8 +332,8 @@ def _implied_by_power(data: PlanData, measure: str) -> FloatArray:
     most = np.zeros((len(data.programme.factories), data.weeks))
     for a, activity in enumerate(data.production.activities):
         load, power = test_load(data, a, measure), test_load(data, a, "power")
-        if load > 0.0:
-            per = load / power if power > 0.0 else np.inf
+        if load.any():
+            per = np.divide(load, power, out=np.full(data.weeks, np.inf), where=power > 0.0)
             limit = test_limit(data, activity.factory, "power")
             most[activity.factory] = np.maximum(most[activity.factory], per * np.maximum(limit, 1e-12))
     return most
@@ -265,7 +349,7 @@ def _evaluation(model: Model, data: PlanData, make: IntArray) -> tuple[IntArray,
         weeks = production.evaluation[g]
         if generation.evaluation is None or not len(weeks):
             continue
-        wanted[g] = float(generation.evaluation.racks)
+        wanted[g] = max(float(generation.evaluation.racks) - _given_racks(data, g, weeks), 0.0)
         cost[g] = late * data.facts[g].power * len(weeks) * WEEK * data.discount[weeks[-1]] * MONEY
     short = grid_columns(model, "evaluation short", wanted > 0.0, cost=cost)
     rows = grid_rows(
@@ -284,6 +368,13 @@ def _evaluation(model: Model, data: PlanData, make: IntArray) -> tuple[IntArray,
     return short, rows
 
 
+def _given_racks(data: PlanData, generation: int, weeks: IntArray) -> float:
+    """Give the racks of a generation under way at the start that are completed in some weeks."""
+    rack = data.production.rack_item[generation]
+    rows = [a for a, made in enumerate(data.production.activities) if made.item == rack]
+    return float(data.opening.given[rows][:, weeks].sum())
+
+
 def _lanes(model: Model, data: PlanData, move: IntArray, ship: IntArray) -> IntArray:
     lanes = data.programme.lanes
     exists = np.zeros((len(lanes), data.weeks), dtype=np.bool_)
@@ -295,8 +386,16 @@ def _lanes(model: Model, data: PlanData, move: IntArray, ship: IntArray) -> IntA
         if capacity is not None:
             upper[route.lane] = capacity
             exists[route.lane] |= columns != NONE
+    for r, route in enumerate(data.unit_ships):
+        capacity = data.lane_capacity(route.lane)
+        if capacity is not None:
+            upper[route.lane] = capacity
+            exists[route.lane] |= data.unit_ship_weeks[r]
     path = [f"lanes.{lane.id}" for lane in lanes]
-    rows = grid_rows(model, "lane", exists, upper=upper, unit="pieces", path=lambda n: data.programme.place(path[n]))
+    keys = [lane.id for lane in lanes]
+    rows = grid_rows(
+        model, "lane", exists, upper=upper, unit="pieces", path=lambda n: data.programme.place(path[n]), keys=keys
+    )
     for route, columns, scale in carried:
         if exists[route.lane].any():
             put(model, rows[route.lane], columns, scale)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gigaloop.core.errors import Place, SolveError
 from gigaloop.plan.inputs.schedule import BoolArray, FloatArray, IntArray
-from gigaloop.solve import Model, Solution
+from gigaloop.solve import Grid, Model, Solution
 
 NONE = -1
 Where = Callable[[tuple[int, ...]], Place | None]
@@ -23,12 +23,18 @@ def grid_columns(
     cost: ArrayLike = 0.0,
     upper: ArrayLike = np.inf,
     unit: str = "racks",
+    keys: Sequence[str] | None = None,
 ) -> IntArray:
-    """Add a column for every true cell and give the index of each cell's column (shape of ``exists``)."""
+    """Add a column for every true cell and give the index of each cell's column (shape of ``exists``).
+
+    ``keys`` name the entries of the first axis, so that a basis finds them again in another model; without them,
+    their numbers do.
+    """
     cells = np.flatnonzero(exists)
     costs = np.broadcast_to(np.asarray(cost, dtype=np.float64), exists.shape).ravel()[cells]
     uppers = np.broadcast_to(np.asarray(upper, dtype=np.float64), exists.shape).ravel()[cells]
-    block = model.columns(name, axes=[("cell", cells)], cost=costs, upper=uppers, unit=unit)
+    grid = _grid(exists, cells, keys)
+    block = model.columns(name, axes=[("cell", cells)], cost=costs, upper=uppers, unit=unit, grid=grid)
     return _spread(exists, cells, block.index)
 
 
@@ -42,10 +48,11 @@ def grid_rows(
     unit: str = "racks",
     path: Callable[[int], Place | None] | None = None,
     definition: bool = False,
+    keys: Sequence[str] | None = None,
 ) -> IntArray:
     """Add a row for every true cell and give the index of each cell's row (shape of ``exists``).
 
-    ``path`` gives the place in the user's file of a row by its position on the first axis.
+    ``path`` gives the place in the user's file of a row by its position on the first axis; ``keys`` are as for columns.
     """
     cells = np.flatnonzero(exists)
     low = np.broadcast_to(np.asarray(lower, dtype=np.float64), exists.shape).ravel()[cells]
@@ -58,10 +65,20 @@ def grid_rows(
         def origin(at: tuple[int, ...]) -> Place | None:
             return place_of(int(cells[at[0]]) // per_row)
 
+    grid = _grid(exists, cells, keys)
     block = model.rows(
-        name, axes=[("cell", cells)], lower=low, upper=high, unit=unit, origin=origin, definition=definition
+        name, axes=[("cell", cells)], lower=low, upper=high, unit=unit, origin=origin, definition=definition, grid=grid
     )
     return _spread(exists, cells, block.index)
+
+
+def _grid(exists: BoolArray, cells: IntArray, keys: Sequence[str] | None) -> Grid:
+    """Name the series of a grid: the entries of the first axis, or the one series of a grid of one axis."""
+    width = exists.shape[-1] if exists.ndim else 1
+    series = exists.size // width if width else 0
+    if keys is None or len(keys) != series:
+        keys = [str(number) for number in range(series)]
+    return Grid(tuple(keys), width, cells)
 
 
 def _spread(exists: BoolArray, cells: IntArray, members: IntArray) -> IntArray:
@@ -84,6 +101,31 @@ def put(model: Model, rows: IntArray, columns: IntArray, coefficients: ArrayLike
         raise SolveError(f"{model.name}: a column lacks its row", hint="this is a fault of gigaloop: please report it")
     if wanted.any():
         model.add(row[wanted], column[wanted], value[wanted])
+
+
+def cumulative(
+    model: Model, name: str, flows: list[IntArray], ends: IntArray, given: FloatArray
+) -> tuple[IntArray, IntArray]:
+    """Add columns (weeks,), at the ends only, that hold the sum of flows up to and including the end's week.
+
+    Gives them, and for every week the row that its flows enter (weeks,); ``given`` enters besides the flows (weeks,).
+    """
+    weeks = len(given)
+    exists = np.zeros(weeks, dtype=np.bool_)
+    exists[ends] = True
+    total = grid_columns(model, name, exists)
+    enters = np.zeros(weeks)
+    enters[ends] = np.diff(np.cumsum(given)[ends], prepend=0.0)
+    rows = grid_rows(model, f"{name} sum", exists, lower=-enters, upper=-enters, definition=True)
+    interval = np.searchsorted(ends, np.arange(weeks))
+    known = interval < len(ends)
+    put(model, rows[ends], total[ends], -1.0)
+    put(model, rows[ends[1:]], total[ends[:-1]], 1.0)
+    for flow in flows:
+        put(model, rows[ends[interval[known]]], flow[known], 1.0)
+    entered = np.full(weeks, NONE, dtype=np.intp)
+    entered[known] = rows[ends[interval[known]]]
+    return total, entered
 
 
 def later(index: IntArray, weeks: int) -> IntArray:

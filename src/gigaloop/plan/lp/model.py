@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from gigaloop.core.errors import SolveError
+from gigaloop.core.errors import SolveError, StoppedError
 from gigaloop.plan.inputs.data import PlanData
 from gigaloop.plan.inputs.schedule import FloatArray
+from gigaloop.plan.lp.choices import ChoiceBlocks, Picks, add_choices, fix_choices, free_choices
+from gigaloop.plan.lp.coarse import Levels
+from gigaloop.plan.lp.equipment import GateBlocks, add_gates, lacking
 from gigaloop.plan.lp.factory import FactoryBlocks, add_factories
 from gigaloop.plan.lp.grid import values
+from gigaloop.plan.lp.rules import RuleBlocks, add_rules
 from gigaloop.plan.lp.site import SiteBlocks, add_sites
-from gigaloop.plan.lp.supply import PoolBlocks, add_pool, first_tier_suffices, pool_use
-from gigaloop.solve import Model, Outcome, Solution, SolveOptions, explain_infeasible
+from gigaloop.plan.lp.starts import started
+from gigaloop.plan.lp.supply import PoolBlocks, add_pool, could_bind, pool_use
+from gigaloop.plan.lp.units import UnitBlocks, add_units
+from gigaloop.solve import Basis, Model, Outcome, Solution, SolveOptions, explain_infeasible
 
+COARSE_FROM = 50_000
+"""Entries of the matrix from which a first solve starts from coarser levels."""
+_DEEP = 1.5
+"""Shares of use that are more than has arrived, summed over pools, from which supply counts as scarce throughout."""
 _BROKEN = 1e-7
 """Relative excess of use over arrivals that counts as the solver's tolerance."""
 
@@ -27,7 +37,24 @@ class PlanModel:
     data: PlanData
     factory: FactoryBlocks
     site: SiteBlocks
+    units: UnitBlocks
     pools: dict[int, PoolBlocks] = field(default_factory=dict)
+    gates: dict[int, GateBlocks] = field(default_factory=dict)
+    """Equipment of sites that binds, by its number among ``data.gates``."""
+    joined: list[int] = field(default_factory=list)
+    """Pools and, numbered after all of them, gates in the order in which they joined."""
+    choices: ChoiceBlocks | None = None
+    picks: Picks = ()
+    """The weeks at which the whole decisions are held; none while they are free."""
+    rules: RuleBlocks = field(init=False)
+
+    def hold(self, picks: Picks) -> None:
+        """Hold the whole decisions at weeks; let them free where none are given."""
+        if self.choices is not None and picks:
+            fix_choices(self.model, self.data, self.choices, picks)
+        elif self.choices is not None and self.picks:
+            free_choices(self.model, self.choices)
+        self.picks = picks
 
     def made(self, solution: Solution) -> FloatArray:
         """Give the good pieces completed (activities, weeks)."""
@@ -35,39 +62,115 @@ class PlanModel:
         scale = np.array([items[activity.item].scale for activity in self.data.production.activities])
         return np.asarray(values(solution, self.factory.make) * scale.reshape(-1, 1))
 
+    def started(self, solution: Solution) -> FloatArray:
+        """Give the pieces started (activities, weeks), by week of completion."""
+        items = self.data.production.items
+        scale = np.array([items[activity.item].scale for activity in self.data.production.activities])
+        waits = values(solution, self.factory.wait) * scale.reshape(-1, 1)
+        return started(self.data, self.made(solution), waits)
+
     def add_pools(self, numbers: list[int]) -> None:
-        """Add the limits of pools of bought parts."""
+        """Add the limits of pools of bought parts; numbers after the last pool stand for equipment of sites."""
+        pools, basis = len(self.data.sourcing.pools), self.model.last_basis
         for number in numbers:
-            self.pools[number] = add_pool(self.model, self.data, number, self.factory.make)
+            self.joined.append(number)
+            if number < pools:
+                self.pools[number] = add_pool(self.model, self.data, number, self.factory.make, self.factory.starts)
+            else:
+                group = self.data.gates[number - pools]
+                blocks = add_gates(self.model, self.data, group, self.site.served, self.site.online)
+                self.gates[number - pools] = blocks
+        if basis is not None:
+            self.model.restore(self.completed(basis))
+
+    def completed(self, basis: Basis) -> Basis:
+        """Complete a basis older than some pools: what is left of those is basic, and feasible unless overdrawn."""
+        columns = np.zeros(self.model.n_columns, dtype=np.int8)
+        rows = np.ones(self.model.n_rows, dtype=np.int8)
+        columns[: len(basis.columns)], rows[: len(basis.rows)] = basis.columns, basis.rows
+        for pool in self.pools.values():
+            new = (pool.left >= len(basis.columns)) & (pool.rows >= len(basis.rows))
+            columns[pool.left[new]], rows[pool.rows[new]] = 1, 0
+        return Basis(columns, rows)
 
     def broken_pools(self, solution: Solution) -> list[int]:
-        """Give the pools outside the model whose parts a solution uses before they have arrived."""
-        made = self.made(solution)
-        broken = []
+        """Give the pools and equipment outside the model that a solution uses before they have arrived."""
+        return list(self.overdrawn(solution))
+
+    def overdrawn(self, solution: Solution) -> dict[int, float]:
+        """Give how far those pools are overdrawn at most: the excess of use over arrivals, per use in all [1]."""
+        begun = self.started(solution)
+        broken = {}
         for number, pool in enumerate(self.data.sourcing.pools):
             if number not in self.pools:
                 arrived = np.cumsum(self.data.sourcing.arrivals(pool, 0))
-                used = np.cumsum(pool_use(self.data, pool, made))
+                used = np.cumsum(pool_use(self.data, pool, begun))
                 if (used > arrived + _BROKEN * (1.0 + arrived)).any():
-                    broken.append(number)
+                    broken[number] = float((used - arrived).max() / used[-1])
+        if len(self.gates) < len(self.data.gates):
+            power = self._site_power(solution)
+            for number, group in enumerate(self.data.gates):
+                short = 0.0 if number in self.gates else lacking(self.data, group, power)
+                if short > 0.0:
+                    broken[len(self.data.sourcing.pools) + number] = short
         return broken
+
+    def _site_power(self, solution: Solution) -> FloatArray:
+        """Give the power online at every site (sites, weeks) [W, on the site's basis]."""
+        power = np.zeros((len(self.data.places), self.data.weeks))
+        for n, (_, p) in enumerate(self.site.served):
+            s, g = self.data.pairs[p]
+            power[s] += np.cumsum(values(solution, self.site.online[n])) * self.data.site_power(s, g)
+        return power
 
 
 def build_model(data: PlanData) -> PlanModel:
-    """Put the model of a plan together, with the pools of parts that could bind."""
+    """Put the model of a plan together, with the pools of parts that rules of sourcing speak of; others join later."""
     model = Model(f"plan of {data.programme.id}")
     factory = add_factories(model, data)
     site = add_sites(model, data, factory.ship)
-    plan = PlanModel(model, data, factory, site)
-    plan.add_pools([n for n, pool in enumerate(data.sourcing.pools) if not first_tier_suffices(data, pool)])
+    units = add_units(model, data, factory, site)
+    plan = PlanModel(model, data, factory, site, units, choices=add_choices(model, data, factory))
+    plan.add_pools([n for n, pool in enumerate(data.sourcing.pools) if pool.chosen or pool.alone])
+    plan.rules = add_rules(model, data, factory, plan.pools)
     return plan
 
 
 def twin(plan: PlanModel) -> PlanModel:
     """Build the same model anew, with the same pools in the same order, so that indices and a basis of one fit both."""
     made = build_model(plan.data)
-    made.add_pools([number for number in plan.pools if number not in made.pools])
+    made.add_pools([number for number in plan.joined if number not in made.joined])
+    made.hold(plan.picks)
     return made
+
+
+def start_cold(plan: PlanModel, options: SolveOptions) -> int | None:
+    """Ready a model for its first solve: a basis from coarser levels for a large one, and the pools that could bind.
+
+    Gives the pivots that the first solve is worth where it has such a basis.
+
+    Pools of parts that a large model overdraws a little join when the weekly solution does, as few ever bind; where
+    supply is scarce throughout, those overdrawn at the coarse level join at once. A basis of stocks of parts by bucket
+    says little about the weeks, so a model that must have pools from the start goes without levels.
+    """
+    program = plan.model.program()
+    plain = not program.integer.any() and not plan.pools
+    if plain and len(program.matrix.value) >= COARSE_FROM and options.method == "choose":
+        scheme = Levels(plan.model, plan.data)
+        coarse = scheme.solve(options)
+        if coarse is not None:
+            deep = plan.overdrawn(plan.model.trial(coarse))
+            if sum(deep.values()) <= _DEEP:
+                basis = scheme.basis(options)
+                if basis is not None:
+                    plan.model.restore(basis)
+                return plan.model.n_rows
+            plan.add_pools(list(deep))
+            return None
+    plan.add_pools(
+        [n for n, pool in enumerate(plan.data.sourcing.pools) if n not in plan.pools and could_bind(plan.data, pool)]
+    )
+    return None
 
 
 def solve_model(plan: PlanModel, options: SolveOptions) -> Solution:
@@ -77,19 +180,28 @@ def solve_model(plan: PlanModel, options: SolveOptions) -> Solution:
     ------
     InfeasibleError
         If no plan satisfies the programme.
+    StoppedError
+        If the solver is stopped before the optimum.
     SolveError
-        If the solver stops before the optimum.
+        If the solver ends without an answer.
     """
+    pivots = start_cold(plan, options) if plan.model.is_cold else None
+    bound = -np.inf
     while True:
-        solution = plan.model.solve(options)
+        solution = plan.model.solve(options if pivots is None else replace(options, pivots=pivots))
+        pivots = None
         if solution.status is Outcome.INFEASIBLE:
             conflict = explain_infeasible(plan.model)
             if conflict is not None:
                 raise conflict.error()
+        if solution.stopped_by:
+            why = f"the plan is {solution.status.value}: {solution.stopped_by}"
+            hint = "give it a longer time limit"
+            raise StoppedError(why, stopped_by=solution.stopped_by, bound=max(bound, solution.bound), hint=hint)
         if solution.status is not Outcome.OPTIMAL:
-            why = f"the plan is {solution.status.value}" + (f": {solution.stopped_by}" if solution.stopped_by else "")
-            raise SolveError(why, hint="give it a longer time limit")
+            raise SolveError(f"the plan is {solution.status.value}", hint="SolveOptions(log=True) shows why")
         broken = plan.broken_pools(solution)
         if not broken:
             return solution
+        bound = solution.bound
         plan.add_pools(broken)

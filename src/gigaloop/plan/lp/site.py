@@ -10,7 +10,8 @@ from gigaloop.core.units import WEEK
 from gigaloop.plan.inputs.data import PlanData
 from gigaloop.plan.inputs.schedule import BoolArray, FloatArray, IntArray, intervals_end
 from gigaloop.plan.lp.factory import MONEY
-from gigaloop.plan.lp.grid import NONE, grid_columns, grid_rows, later, put
+from gigaloop.plan.lp.grid import NONE, cumulative, grid_columns, grid_rows, later, put
+from gigaloop.plan.lp.names import asked_names, pair_names
 from gigaloop.solve import Model
 
 MW = 1e-6
@@ -67,6 +68,8 @@ class SiteBlocks:
         Rows of the halls.
     asked
         Rows: power online against power asked (asked groups, weeks) [MW].
+    commissioning
+        Rows: racks commissioned, as they go online (sites, weeks).
     """
 
     pairs: tuple[tuple[int, int], ...]
@@ -81,12 +84,14 @@ class SiteBlocks:
     enters: IntArray
     halls: HallBlocks
     asked: IntArray
+    commissioning: IntArray
 
 
 def add_sites(model: Model, data: PlanData, ship: IntArray) -> SiteBlocks:
     """Add the sites' columns and rows."""
     pairs, week = data.pairs, np.arange(data.weeks)
-    ready = np.array([data.ready_from(s, g) for s, g in pairs], dtype=np.intp).reshape(-1, 1)
+    ready = np.array([min(data.ready_from(*pair), data.opening_from(pair)) for pair in pairs], dtype=np.intp)
+    ready = ready.reshape(-1, 1)
     served = tuple(
         (a, p)
         for a, asked in enumerate(data.asked)
@@ -96,11 +101,14 @@ def add_sites(model: Model, data: PlanData, ship: IntArray) -> SiteBlocks:
     waits = week >= ready
     powered = np.array([data.places[s].free > 0.0 for s, _ in pairs]).reshape(waits.shape)
     hold = data.programme.usd(data.programme.policy.waiting_cost) * WEEK * data.discount * MONEY
-    waiting = grid_columns(model, "waiting", waits, cost=hold)
-    worth = np.array([data.worth[pairs[p]].net for _, p in served]).reshape(-1, data.weeks)
+    waiting = grid_columns(model, "waiting", waits, cost=hold, keys=pair_names(data))
+    worth = np.array([data.worth[pairs[p]].net - data.unit_cost(*pairs[p]) for _, p in served]).reshape(-1, data.weeks)
     goes = np.array([waits[p] & powered[p] & (week >= data.online_from[a]) for a, p in served]).reshape(worth.shape)
-    online = grid_columns(model, "online", goes, cost=-worth * MONEY)
-    balance = grid_rows(model, "site balance", waits, lower=0.0, upper=0.0, definition=True)
+    ways = [f"{asked_names(data)[a]} {pair_names(data)[p]}" for a, p in served]
+    online = grid_columns(model, "online", goes, cost=-worth * MONEY, keys=ways)
+    given = np.array([data.places[s].ready[g] for s, g in pairs]).reshape(waits.shape)
+    names = pair_names(data)
+    balance = grid_rows(model, "site balance", waits, lower=-given, upper=-given, definition=True, keys=names)
     put(model, balance, later(waiting, 1), 1.0)
     put(model, balance, waiting, -1.0)
     for n, (_, p) in enumerate(served):
@@ -113,42 +121,56 @@ def add_sites(model: Model, data: PlanData, ship: IntArray) -> SiteBlocks:
             put(model, later(balance[pair], -delay), ship[r], 1.0)
     crew = _crews(model, data, ship)
     energised, enters = _energised(model, data, served, online)
+    commission = _commissioning(model, data, served, online)
     tiers, late, asked = _asked(model, data, served, online)
     halls = _halls(model, data, ship)
-    return SiteBlocks(pairs, waiting, served, online, late, tiers, balance, crew, energised, enters, halls, asked)
+    return SiteBlocks(
+        pairs,
+        waiting,
+        served,
+        online,
+        late,
+        tiers,
+        balance,
+        crew,
+        energised,
+        enters,
+        halls,
+        asked,
+        commission,
+    )
 
 
 def _crews(model: Model, data: PlanData, ship: IntArray) -> IntArray:
     exists = np.zeros((len(data.places), data.weeks), dtype=np.bool_)
     for r, route in enumerate(data.ships):
         exists[route.destination] |= later(ship[r], route.transit) != NONE
-    crews = np.array([place.crews for place in data.places]).reshape(exists.shape)
+    crews = np.array([np.maximum(place.crews - place.installed.sum(axis=0), 0.0) for place in data.places])
+    crews = crews.reshape(exists.shape)
     paths = [f"sites.{place.site.id}.install_crews" for place in data.places]
-    rows = grid_rows(model, "crews", exists, upper=crews, path=lambda s: data.programme.place(paths[s]))
+    keys = [place.site.id for place in data.places]
+    rows = grid_rows(model, "crews", exists, upper=crews, path=lambda s: data.programme.place(paths[s]), keys=keys)
     for r, route in enumerate(data.ships):
         put(model, later(rows[route.destination], -route.transit), ship[r], 1.0)
     return rows
 
 
-def _cumulative(model: Model, name: str, flows: list[IntArray], ends: IntArray) -> tuple[IntArray, IntArray]:
-    """Add columns (weeks,), at the ends only, that hold the sum of flows up to and including the end's week.
-
-    Gives them, and for every week the row that its flows enter (weeks,).
-    """
-    weeks = flows[0].shape[-1]
-    exists = np.zeros(weeks, dtype=np.bool_)
-    exists[ends] = True
-    total = grid_columns(model, name, exists)
-    rows = grid_rows(model, f"{name} sum", exists, lower=0.0, upper=0.0, definition=True)
-    interval = np.searchsorted(ends, np.arange(weeks))
-    known = interval < len(ends)
-    put(model, rows[ends], total[ends], -1.0)
-    put(model, rows[ends[1:]], total[ends[:-1]], 1.0)
-    for flow in flows:
-        put(model, rows[ends[interval[known]]], flow[known], 1.0)
-    entered = np.full(weeks, NONE, dtype=np.intp)
-    entered[known] = rows[ends[interval[known]]]
-    return total, entered
+def _commissioning(model: Model, data: PlanData, served: tuple[tuple[int, int], ...], online: IntArray) -> IntArray:
+    """Racks are commissioned with power, as they go online, and no more than the crews can."""
+    exists = np.zeros((len(data.places), data.weeks), dtype=np.bool_)
+    crews = np.array([place.commissioning_crews for place in data.places]).reshape(exists.shape)
+    for n, (_, p) in enumerate(served):
+        exists[data.pairs[p][0]] |= online[n] != NONE
+    exists &= np.isfinite(crews)
+    paths = [f"sites.{place.site.id}.commissioning_crews" for place in data.places]
+    keys = [place.site.id for place in data.places]
+    rows = grid_rows(
+        model, "commissioning crews", exists, upper=crews, path=lambda s: data.programme.place(paths[s]), keys=keys
+    )
+    for n, (_, p) in enumerate(served):
+        s = data.pairs[p][0]
+        put(model, rows[s], np.where(exists[s], online[n], NONE), 1.0)
+    return rows
 
 
 def energised_ends(free: FloatArray) -> IntArray:
@@ -167,12 +189,16 @@ def _energised(
         exists[s, energised_ends(data.places[s].free)] = True
     upper = np.array([place.free * MW for place in data.places]).reshape(exists.shape)
     paths = [f"sites.{place.site.id}.energisation" for place in data.places]
-    rows = grid_rows(model, "energised", exists, upper=upper, unit="MW", path=lambda s: data.programme.place(paths[s]))
+    keys = [place.site.id for place in data.places]
+    rows = grid_rows(
+        model, "energised", exists, upper=upper, unit="MW", path=lambda s: data.programme.place(paths[s]), keys=keys
+    )
     enters = np.full((len(data.pairs), data.weeks), NONE, dtype=np.intp)
     for p, (s, g) in enumerate(data.pairs):
         flows = [online[n] for n, (_, q) in enumerate(served) if q == p]
         ends = energised_ends(data.places[s].free)
-        total, enters[p] = _cumulative(model, f"online to date {p}", flows, ends)
+        name = f"online to date {pair_names(data)[p]}"
+        total, enters[p] = cumulative(model, name, flows, ends, np.zeros(data.weeks))
         put(model, rows[s], total, data.site_power(s, g) * MW)
     return rows, enters
 
@@ -200,15 +226,22 @@ def _halls(model: Model, data: PlanData, ship: IntArray) -> HallBlocks:
             upper=limit,
             unit=unit,
             path=lambda c, paths=paths: data.programme.place(paths[c]),  # type: ignore[misc]
+            keys=[f"{data.places[s].site.id} {k}" for s, k in classes],
         )
     class_at = {pair: c for c, pair in enumerate(classes)}
     enters = np.full((len(data.pairs), data.weeks), NONE, dtype=np.intp)
     for p, (s, g) in enumerate(data.pairs):
         routes = [r for r, route in enumerate(data.ships) if (route.destination, route.carries) == (s, g)]
         flows = [later(ship[r], data.ships[r].transit) for r in routes]
-        total, enters[p] = _cumulative(model, f"installed to date {p}", flows, ends[s])
+        given = data.places[s].installed[g].copy()
+        given[0] += data.places[s].standing[g]
+        total, enters[p] = cumulative(model, f"installed to date {pair_names(data)[p]}", flows, ends[s], given)
         able = [class_at[s, k] for k, hall in enumerate(data.places[s].halls) if g in hall.generations]
-        parts = [total] if len(able) == 1 else _split(model, p, total, len(able), capacity["positions"][able])
+        parts = (
+            [total]
+            if len(able) == 1
+            else _split(model, pair_names(data)[p], total, len(able), capacity["positions"][able])
+        )
         for c, part in zip(able, parts, strict=True):
             for measure, each in (("positions", 1.0), ("power", data.facts[g].design_power * MW)):
                 there = rows[measure][c] != NONE
@@ -221,7 +254,7 @@ def _hall_ends(data: PlanData, site: int) -> IntArray:
     return np.unique(np.concatenate([intervals_end(step) for step in steps]))
 
 
-def _split(model: Model, pair: int, total: IntArray, count: int, positions: FloatArray) -> list[IntArray]:
+def _split(model: Model, pair: str, total: IntArray, count: int, positions: FloatArray) -> list[IntArray]:
     """Split racks installed to date over classes of halls; what stands in a class stays there."""
     ends = np.flatnonzero(total != NONE)
     exists: BoolArray = np.zeros((count, len(total)), dtype=np.bool_)
@@ -249,9 +282,18 @@ def _asked(
     to_date = np.array([asked.cumulative(weeks) * MW for asked in data.asked]).reshape(-1, weeks)
     by_tier = np.array([data.asked[a].cumulative(weeks, cost) * MW for a, cost in tiers]).reshape(-1, weeks)
     cost = np.array([each for _, each in tiers]).reshape(-1, 1) / MW * WEEK * data.discount * MONEY
-    late = grid_columns(model, "late", by_tier > 0.0, cost=cost, upper=by_tier, unit="MW")
+    late = grid_columns(
+        model,
+        "late",
+        by_tier > 0.0,
+        cost=cost,
+        upper=by_tier,
+        unit="MW",
+        keys=[f"{asked_names(data)[a]} {each:.9g}" for a, each in tiers],
+    )
     ahead = to_date[:, np.minimum(week + data.early_weeks, weeks - 1)] - to_date
-    early = grid_columns(model, "early", (week >= first) & (week < last) & (ahead > 0.0), upper=ahead, unit="MW")
+    may_be_early = (week >= first) & (week < last) & (ahead > 0.0)
+    early = grid_columns(model, "early", may_be_early, upper=ahead, unit="MW", keys=asked_names(data))
     increase = np.where(week == first, to_date, np.diff(to_date, prepend=0.0, axis=1))
     paths = [f"demands.{data.programme.demands[asked.demands[0]].id}" for asked in data.asked]
     rows = grid_rows(
@@ -262,6 +304,7 @@ def _asked(
         upper=increase,
         unit="MW",
         path=lambda a: data.programme.place(paths[a]),
+        keys=asked_names(data),
     )
     put(model, rows, early, -1.0)
     put(model, rows, later(early, 1), 1.0)

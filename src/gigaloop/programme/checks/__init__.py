@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from gigaloop.core.errors import Problem
+from gigaloop.programme.checks.choices import check_choices
+from gigaloop.programme.checks.factories import check_factories
 from gigaloop.programme.checks.findings import Findings
 from gigaloop.programme.checks.flows import check_flows
 from gigaloop.programme.checks.product import check_product
+from gigaloop.programme.checks.sites import check_sites
+from gigaloop.programme.checks.sourcing import check_sourcing
 from gigaloop.programme.checks.times import check_times
 from gigaloop.programme.schema import Programme
 
@@ -20,7 +24,11 @@ def check_programme(programme: Programme) -> list[Problem]:
     """
     findings = Findings(programme)
     check_times(findings)
+    check_choices(findings)
     check_product(findings)
+    check_sourcing(findings)
+    check_sites(findings)
+    check_factories(findings)
     # Flows follow the bills of materials down; that needs them to end.
     if not findings.problems:
         check_flows(findings)

@@ -77,8 +77,8 @@ def _supply_dates(findings: Findings) -> None:
     for supplier in findings.programme.suppliers:
         for key, supply in zip(item_keys(supplier.supplies), supplier.supplies, strict=True):
             path = f"suppliers.{supplier.id}.supplies.{key}"
-            _ascending(findings, f"{path}.allocation", supply.allocation)
-            _ascending(findings, f"{path}.open_orders", supply.open_orders)
+            ascending(findings, f"{path}.allocation", supply.allocation)
+            ascending(findings, f"{path}.open_orders", supply.open_orders)
             for first, second in pairwise(supply.price_breaks):
                 if second.quantity <= first.quantity:
                     why = f"the price break from {second.quantity} pieces follows that from {first.quantity}"
@@ -89,7 +89,7 @@ def _supply_dates(findings: Findings) -> None:
                     findings.add(f"{path}.receipts.{receipt_key}.date", why, "count what has arrived into 'on_hand'")
     for factory in findings.programme.factories:
         if factory.test_cells is not None:
-            _ascending(findings, f"factories.{factory.id}.test_cells.power", factory.test_cells.power)
+            ascending(findings, f"factories.{factory.id}.test_cells.power", factory.test_cells.power)
         for line in factory.lines:
             if line.opens > horizon.end:
                 why = f"the line opens on {line.opens}, after the horizon ends on {horizon.end}"
@@ -101,8 +101,8 @@ def _deployment_dates(findings: Findings) -> None:
     horizon = findings.programme.horizon
     for site in findings.programme.sites:
         path = f"sites.{site.id}"
-        _ascending(findings, f"{path}.install_crews", site.install_crews)
-        _ascending(findings, f"{path}.energisation", site.energisation)
+        ascending(findings, f"{path}.install_crews", site.install_crews)
+        ascending(findings, f"{path}.energisation", site.energisation)
         keys = item_keys(site.energisation)
         for key, (first, second) in zip(keys[1:], pairwise(site.energisation), strict=True):
             if second.power < first.power:
@@ -137,7 +137,7 @@ def _deal_dates(findings: Findings) -> None:
                 findings.add(f"{path}.termination", why, "order the steps by rising date, each once")
 
 
-def _ascending(findings: Findings, path: str, steps: Sequence[_Step]) -> None:
+def ascending(findings: Findings, path: str, steps: Sequence[_Step]) -> None:
     """Check that steps stand in the order of their dates, each date once."""
     keys = item_keys(steps)
     for key, (first, second) in zip(keys[1:], pairwise(steps), strict=False):

@@ -24,7 +24,7 @@ from gigaloop.core.quantity import (
     VolumeFlow,
 )
 from gigaloop.programme.schema.base import ElectricityRef, GenerationRef, Id, Named, PartRef, Record, SiteRef, State
-from gigaloop.programme.schema.supply import Latitude, Longitude, PowerStep, RateStep
+from gigaloop.programme.schema.supply import Latitude, Longitude, PowerStep, RateStep, Receipt
 
 
 class Hall(Record):
@@ -43,12 +43,45 @@ class Hall(Record):
 
 
 class SiteEquipment(Record):
-    """Long-lead equipment of a site: how much of a part is on order, or needed per block of power."""
+    """A class of long-lead equipment of a site: power is usable as far as pieces in service of every class serve it.
+
+    More can be bought from suppliers of the part: it arrives after their lead time, within their allocation, which all
+    sites share. What equipment costs is part of ``facility_cost``.
+    """
 
     part: PartRef
     per_power: PositivePower
     """Facility power that one piece serves."""
+    installed: Count = Quantity.count(0)
+    """Pieces in service at the start, beyond those that serve ``online_at_start``."""
     on_order: Count = Quantity.count(0)
+    """Pieces on order at the start; those without a delivery enter service in time for the steps of ``energisation``,
+    the first steps first, as far as they last."""
+    deliveries: tuple[Receipt, ...] = ()
+    """Days on which pieces on order arrive."""
+    install: Duration = Quantity.of(0.0, "weeks")
+    """From arrival to service."""
+
+
+class OpeningRacks(Record):
+    """Racks of a generation that stand at a site and are not online at the start of the horizon; their cost is spent.
+
+    Racks on their way to the site are listed in the ``in_transit`` of a lane.
+    """
+
+    generation: GenerationRef
+    ready: Count = Quantity.count(0)
+    """Racks commissioned, which wait to go online."""
+    in_commissioning: tuple[Receipt, ...] = ()
+    """Racks installed, by the day on which they are commissioned."""
+
+
+class Retirement(Record):
+    """Power of racks online at the start that go offline on a day."""
+
+    date: dt.date
+    power: Power
+    """On the site's basis."""
 
 
 class Site(Named):
@@ -71,10 +104,16 @@ class Site(Named):
     """Cumulative power by date; never falls."""
     online_at_start: Power = Quantity.of(0.0, "MW")
     """Power of racks already online at the start of the horizon, on the site's basis; they hold energised power."""
+    retire: tuple[Retirement, ...] = ()
+    """What of ``online_at_start`` goes offline, and frees its power."""
+    opening: tuple[OpeningRacks, ...] = ()
+    """Racks that stand at the site and are not online at the start of the horizon."""
     halls: tuple[Hall, ...]
     install_crews: tuple[RateStep, ...]
     commissioning: Duration
     """From the installed rack to compute online."""
+    commissioning_crews: tuple[RateStep, ...] = ()
+    """Racks that can be commissioned with power, and so go online, by date; none for no limit."""
     electricity: ElectricityRef
     energy_price: MoneyPerEnergy | None = None
     capacity_price: MoneyPerPowerTime | None = None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import datetime as dt
+from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue, model_validator
 
 from gigaloop.core.quantity import (
+    Dim,
     Duration,
     Fraction,
     MoneyPerPowerTime,
@@ -15,6 +17,14 @@ from gigaloop.core.quantity import (
     RateOfChange,
 )
 from gigaloop.programme.schema.base import Named, Record
+from gigaloop.programme.schema.product import SourcingRule
+
+
+class DomesticContentStep(Record):
+    """Least share of the cost of components that is of domestic origin, from the year of a day on."""
+
+    start: dt.date
+    share: Fraction
 
 
 class Policy(Record):
@@ -40,6 +50,17 @@ class Policy(Record):
     """Cost of lateness where a demand states none."""
     early: Duration = Quantity.of(26.0, "weeks")
     """How long before the day it is asked for compute online has its value; what is not asked for by then has none."""
+    online_by: Literal["racks", "units"] = "racks"
+    """Whether racks go online as they come, or in whole scalable units; the last unit of a demand may be short."""
+
+    sourcing: SourcingRule | None = None
+    """Rule of dual sourcing of all bought parts that state none."""
+    domestic_content: tuple[DomesticContentStep, ...] = ()
+    """Floor on the domestic share of the cost of components used in a calendar year; none where not given."""
+    domestic_shortfall: Annotated[Quantity, Dim("fraction", high=1000.0)] = Quantity.of(100.0, "%")
+    """Cost of missing the floor, per cost of the components that are missing."""
+    pay_obsolete: bool = False
+    """Whether stock and firm receipts of parts that nothing uses any more are paid for."""
 
 
 class Patch(Record):

@@ -65,6 +65,19 @@ class BomLine(Record):
     position: str = ""
     effective_from: dt.date | None = None
     effective_until: dt.date | None = None
+    use_up_until: dt.date | None = None
+    """Until when a bought part may still be used here in place of its successor at the position, to use it up."""
+
+
+class SourcingRule(Record):
+    """A rule of dual sourcing: most that one supplier gives of the pieces of a part that are used in a period.
+
+    It holds in every period from whose first day ``min_sources`` suppliers can deliver.
+    """
+
+    max_share: Annotated[Quantity, Dim("fraction", above=0.0, high=1.0)]
+    min_sources: Annotated[Quantity, Dim("count", above=1.0, whole=True)] = Quantity.count(2)
+    period: Literal["month", "quarter", "year"] = "quarter"
 
 
 class Part(Named):
@@ -103,6 +116,12 @@ class Part(Named):
     """Electrical design peak."""
     cost: Money | None = None
     """Standard cost where no supplier states a price."""
+    sourcing: SourcingRule | None = None
+    """Rule of dual sourcing of a bought part, instead of the policy's."""
+    safety_stock: Count = Quantity.count(0)
+    """Pieces of a bought part held back from use; they are paid for as they arrive."""
+    safety_time: Duration = Quantity.of(0.0, "weeks")
+    """How long before its use a bought part is to have arrived; what is on hand at the start counts as in time."""
 
 
 class Effectivity(Record):
@@ -177,6 +196,13 @@ class RackTest(Record):
     power_share: Fraction
 
 
+class UnitPart(Record):
+    """How many of a part a whole scalable unit needs at its site before it can go online."""
+
+    part: PartRef
+    quantity: PositiveCount
+
+
 class Generation(Named):
     """A generation of rack-scale systems."""
 
@@ -185,6 +211,9 @@ class Generation(Named):
     rack: PartRef
     """The top of the bill of materials."""
     racks_per_su: PositiveCount
+    su_parts: tuple[UnitPart, ...] = ()
+    """Products beside the racks that complete a scalable unit: network racks, coolant distribution units. They are made
+    by lines and come by lanes, or come from suppliers straight to the site."""
     footprint: Area
     floor_limit: FloorLoad | None = None
     scale_up: ScaleUp

@@ -99,5 +99,7 @@ class Basis:
         if section != "factories":
             return name
         factory = next(each for each in self.result.programme.factories if each.id == owner)
-        line = next((each for each in factory.lines if inner.startswith(f"lines.{each.id}")), None)
+        kind, _, line_of = inner.partition(".")
+        named = line_of.partition(".")[0] if kind == "lines" else ""
+        line = next((each for each in factory.lines if each.id == named), None)
         return f"{factory.name}: {line.name}" if line is not None else self.factory(owner)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gigaloop.report.content.basis import BUSD, MUSD, MW, Basis
+from gigaloop.report.content.loads import load_blocks
 from gigaloop.report.document import Block, Callout, Section
 from gigaloop.report.figures import BarFigure, Flow, HeatmapFigure, LineFigure, MapFigure, Point, Series
 from gigaloop.report.numbers import Number
@@ -72,11 +73,11 @@ def _binding_table(basis: Basis) -> Table:
 
 
 def make_section(basis: Basis, answers: Headline) -> Section:
-    """Say what is made where, how full lines and burn-in cells are, and where the first units come from."""
+    """Say what is made where, how full what makes and installs it is, and where the first units come from."""
     return Section(
         "make",
         "What is made where",
-        "Racks by the factory that completes them; lines and burn-in cells by how much of their limit is used.",
+        "Racks by the factory that completes them; lines, cells, people, crews and equipment by how full they are.",
         list(_make_blocks(basis, answers)),
     )
 
@@ -102,40 +103,9 @@ def _make_blocks(basis: Basis, answers: Headline) -> Iterator[Block]:
         ],
         stacked=True,
     )
-    yield from _loads(basis, quarters)
+    yield from load_blocks(basis, quarters)
     yield from _test_power(basis)
     yield _first_units(basis, answers)
-
-
-def _loads(basis: Basis, quarters: tuple[str, ...]) -> Iterator[Block]:
-    plan = basis.result.plan
-    rows, values = [], []
-    for loads in plan.loads:
-        if loads.kind not in {"line", "test power", "crews"}:
-            continue
-        used, limit = plan.sums(loads.used, "quarter"), plan.sums(loads.limit, "quarter")
-        share = np.divide(used, limit, out=np.zeros_like(used), where=limit > 0) * 100
-        kind = "burn-in" if loads.kind == "test power" else loads.kind
-        for row, name in enumerate(loads.names):
-            if share[row].max() > 1.0:
-                full = basis.resource(loads.paths[row], name)
-                rows.append(full if kind == "line" else f"{full} ({kind})")
-                values.append([float(v) for v in share[row]])
-    if rows:
-        yield HeatmapFigure(
-            id="utilisation",
-            title="How full lines, burn-in cells and crews are",
-            alt="Shades of utilisation by resource and quarter; dark is full.",
-            measure="utilisation",
-            unit="%",
-            rows=rows,
-            columns=quarters,
-            values=values,
-            row_name="resource",
-            column_name="quarter",
-            evidence=basis.computed("use in the quarter over the limit of the quarter"),
-            height=max(320, 26 * len(rows) + 120),
-        )
 
 
 def _test_power(basis: Basis) -> Iterator[Block]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gigaloop.report.content.basis import BUSD, MW, Basis, Floats, power_said, power_unit
+from gigaloop.report.content.chain import chain_blocks
 from gigaloop.report.content.late import late_blocks
 from gigaloop.report.document import Block, Kpi, Section
 from gigaloop.report.figures import Figure, LineFigure, Mark, Series
@@ -133,6 +134,7 @@ def _online_blocks(basis: Basis, answers: Headline) -> Iterator[Block]:
     yield from _site_figures(basis, weeks, days)
     yield _year_table(basis, answers)
     yield from late_blocks(basis, answers)
+    yield from chain_blocks(basis)
 
 
 def _site_figures(basis: Basis, weeks: list[int], days: list[dt.date | str]) -> Iterator[Figure]:
@@ -158,7 +160,7 @@ def _site_figures(basis: Basis, weeks: list[int], days: list[dt.date | str]) -> 
         series=[
             Series(
                 "energised for new racks",
-                (np.maximum(plan.energised[s] - plan.online_at_start[s], 0.0) * factor / MW)[weeks],
+                (np.maximum(plan.energised[s] - plan.held_power[s], 0.0) * factor / MW)[weeks],
                 entity="energised",
                 evidence=basis.computed("energisation schedule less what was online at the start"),
             ),

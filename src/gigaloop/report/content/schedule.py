@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from gigaloop.core.calendar import weeks_up
+from gigaloop.plan import Plan
+from gigaloop.programme.schema import Programme
 from gigaloop.report.content.basis import MW, Basis, Floats
 from gigaloop.report.document import Block, Section
 from gigaloop.report.figures import GanttFigure, HeatmapFigure, LineFigure, Series, Task
@@ -73,7 +75,8 @@ def _line_work(basis: Basis) -> Iterator[tuple[str, str, Floats, Floats]]:
         for line in f.lines
         for product in line.products
     }
-    for line, part, made in zip(plan.production.lines, plan.production.parts, plan.production.pieces, strict=True):
+    completed = plan.production.pieces + plan.production.given
+    for line, part, made in zip(plan.production.lines, plan.production.parts, completed, strict=True):
         if line and made.any():
             factory, _, name = line.partition(".")
             row = basis.resource(f"factories.{factory}.lines.{name}", line)
@@ -126,41 +129,59 @@ def _runs(basis: Basis, share: Floats, pieces: Floats) -> Iterator[tuple[dt.date
         yield calendar.date(first), end, f"{pieces[first : last + 1].sum():,.0f} pcs"
 
 
-def _on_the_way(basis: Basis) -> Iterator[LineFigure]:
-    plan, programme = basis.result.plan, basis.result.programme
-    weeks = plan.calendar.weeks
+def racks_on_the_way(programme: Programme, plan: Plan) -> dict[str, Floats]:
+    """Give the racks that are begun and not online at the end of every week (weeks,), by where they are."""
     racks = {generation.rack for generation in programme.generations}
     cycle = {f"{f.id}.{line.id}": weeks_up(float(line.cycle_time)) for f in programme.factories for line in f.lines}
-    in_work, stock, moving, installed = (np.zeros(weeks) for _ in range(4))
-    for line, part, made in zip(plan.production.lines, plan.production.parts, plan.production.pieces, strict=True):
+    made, sent = plan.production, plan.shipments
+    in_work, stock, moving = (np.zeros(plan.calendar.weeks) for _ in range(3))
+    for row, (line, part) in enumerate(zip(made.lines, made.parts, strict=True)):
         if part in racks and line:
-            in_work += _standing(made, -cycle[line])
+            given = made.given[row]
+            in_work += _standing(made.started[row], -cycle[line]) + given.sum() - np.cumsum(given)
+            in_work += np.cumsum(made.started[row] - made.pieces[row])
     for part, held in zip(plan.stock.parts, plan.stock.pieces, strict=True):
         if part in racks:
             stock += held
-    for part, transit, sent in zip(plan.shipments.parts, plan.shipments.transit, plan.shipments.pieces, strict=True):
+    for part, transit, pieces in zip(sent.parts, sent.transit, sent.pieces, strict=True):
         if part in racks:
-            moving += _standing(sent, transit)
-    online = np.diff(plan.online_racks, prepend=0.0, axis=2).sum(axis=(0, 1))
-    installed = np.maximum(np.cumsum(plan.installs.sum(axis=(0, 1)) - online), 0.0)
-    at = _points(weeks)
-    how = {
-        "in manufacture and burn-in": (in_work, "racks begun and not completed: completions within the cycle time"),
-        "finished, at the factory": (stock, "racks in stock at the end of the week"),
-        "on the road": (moving, "departures within the transit time"),
-        "installed, not online": (installed, "racks installed to date less racks online to date"),
+            moving += _standing(pieces, transit)
+    for lane in programme.lanes:
+        for under_way in lane.in_transit if lane.destination in plan.sites else ():
+            if under_way.part in racks:
+                moving[: max(plan.calendar.index(under_way.arrives), 0)] += float(under_way.quantity)
+    arrived = plan.standing_at_start.sum() + np.cumsum(plan.installs.sum(axis=(0, 1)))
+    return {
+        "in manufacture and burn-in": in_work,
+        "finished, at the factory": stock,
+        "on the road": moving,
+        "installed, not online": np.maximum(arrived - plan.online_racks.sum(axis=(0, 1)), 0.0),
     }
-    peak = int(np.argmax(in_work + stock + moving + installed))
-    total = float((in_work + stock + moving + installed)[peak])
+
+
+_HOW = {
+    "in manufacture and burn-in": "racks begun and not completed, rework included",
+    "finished, at the factory": "racks in stock at the end of the week",
+    "on the road": "departures within the transit time, and what was on its way at the start",
+    "installed, not online": "racks installed to date less racks online to date",
+}
+
+
+def _on_the_way(basis: Basis) -> Iterator[LineFigure]:
+    plan = basis.result.plan
+    found = racks_on_the_way(basis.result.programme, plan)
+    every = np.sum(list(found.values()), axis=0)
+    peak = int(np.argmax(every))
+    at = _points(plan.calendar.weeks)
     yield LineFigure(
         id="on-the-way",
-        title=f"Up to {total:,.0f} racks are on their way (week of {plan.calendar.date(peak)})",
+        title=f"Up to {every[peak]:,.0f} racks are on their way (week of {plan.calendar.date(peak)})",
         alt="Racks in manufacture, in stock, on the road, and installed but not online, stacked over time.",
         measure="racks",
         unit="racks",
         periods=[plan.calendar.date(week) for week in at],
         series=[
-            Series(name, values[at], entity=name, evidence=basis.computed(said)) for name, (values, said) in how.items()
+            Series(name, values[at], entity=name, evidence=basis.computed(_HOW[name])) for name, values in found.items()
         ],
         stacked=True,
         period_name="week of",

@@ -1,0 +1,133 @@
+"""How a plan is answered: the optimum, at once, by priority before money, near an earlier plan, or as far as it got."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from gigaloop.core.errors import StoppedError
+from gigaloop.plan.explain.binding import find_binding
+from gigaloop.plan.findings import Binding
+from gigaloop.plan.greedy.answer import first_answer
+from gigaloop.plan.levels import solve_levels
+from gigaloop.plan.lp.choices import Picks
+from gigaloop.plan.lp.decisions import WholeSolution, solve_whole
+from gigaloop.plan.lp.model import PlanModel
+from gigaloop.plan.priorities import Level
+from gigaloop.plan.records import Plan
+from gigaloop.plan.stability import Stability, Steadiness
+from gigaloop.plan.stable import solve_stable
+from gigaloop.solve import Outcome, SolveOptions
+
+Method = Literal["optimal", "greedy"]
+Objective = Literal["money", "lexicographic"]
+FIRST_ANSWER = "first answer"
+"""Status of a plan by pegging."""
+_EXACT = 1e-9
+"""Gap up to which a plan counts as the optimum itself."""
+STOPPED = "stopped"
+"""Status of the best plan found when the solver was stopped."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What was decided, how it is called where it is no optimum, and the levels of a lexicographic plan."""
+
+    decided: WholeSolution
+    status: str = ""
+    levels: tuple[Level, ...] = ()
+    stability: Steadiness | None = None
+
+    @property
+    def proved(self) -> bool:
+        """Whether the solution has prices, by which a plan is explained."""
+        return self.decided.solution.run.has_duals
+
+    def mark(self, plan: Plan) -> Plan:
+        """Give the record of the plan with what the answer says of it."""
+        if not self.status and not self.levels and self.stability is None:
+            return plan
+        objective = plan.objective if self.stability is None else sum(plan.costs.values())
+        bound = min(self.decided.bound * 1e6, objective)
+        gap = (objective - bound) / max(abs(objective), 1.0) if math.isfinite(bound) else math.inf
+        found = Outcome.FEASIBLE.value if self.stability is not None and gap > _EXACT else plan.status
+        return replace(
+            plan,
+            status=self.status or found,
+            objective=objective,
+            bound=bound,
+            gap=gap,
+            levels=self.levels,
+            stability=self.stability,
+        )
+
+
+def binding_of(plan: PlanModel, answer: Answer, reliefs: int, options: SolveOptions) -> tuple[Binding, ...]:
+    """Rank what binds; by prices alone where planning again is stopped, or would drop what the plan keeps to."""
+    if not answer.proved:
+        return ()
+    if answer.levels or answer.stability is not None:
+        return find_binding(plan, answer.decided.solution, 0, options)
+    try:
+        return find_binding(plan, answer.decided.solution, reliefs, options)
+    except (StoppedError, KeyboardInterrupt):
+        return find_binding(plan, answer.decided.solution, 0, options)
+
+
+def answer_plan(
+    plan: PlanModel,
+    options: SolveOptions,
+    hint: Picks = (),
+    *,
+    method: Method = "optimal",
+    objective: Objective = "money",
+    previous: Plan | None = None,
+    stability: Stability | None = None,
+) -> Answer:
+    """Answer a plan as asked; a solve that is stopped gives the best plan found.
+
+    Parameters
+    ----------
+    hint
+        Whole decisions of an earlier plan, tried first.
+    method
+        ``optimal``, or ``greedy`` for the first answer alone.
+    objective
+        ``money``, or ``lexicographic`` for the lateness of each priority before it.
+    previous, stability
+        An earlier plan, and how near to it this one stays.
+
+    Raises
+    ------
+    InfeasibleError
+        If no plan satisfies the programme.
+    SolveError
+        If there is no plan at all to be given.
+    """
+    if method == "greedy":
+        return _first(plan, options, FIRST_ANSWER)
+    try:
+        decided = solve_whole(plan, options, hint)
+    except StoppedError as stopped:
+        return _first(plan, options, STOPPED, bound=stopped.bound, stopped_by=stopped.stopped_by)
+    except KeyboardInterrupt:
+        return _first(plan, options, STOPPED, stopped_by="interrupt")
+    answer = Answer(decided)
+    try:
+        if objective == "lexicographic":
+            solution, levels = solve_levels(plan, options, decided.solution)
+            answer = Answer(replace(decided, solution=solution, bound=solution.bound), levels=levels)
+        if previous is not None and stability is not None:
+            solution, found = solve_stable(plan, options, answer.decided.solution, previous, stability)
+            answer = replace(answer, decided=replace(answer.decided, solution=solution), stability=found)
+    except (StoppedError, KeyboardInterrupt):
+        return replace(answer, status=f"{STOPPED} before the plan that was asked for")
+    return answer
+
+
+def _first(
+    plan: PlanModel, options: SolveOptions, status: str, *, bound: float = -math.inf, stopped_by: str = ""
+) -> Answer:
+    solution = first_answer(plan, options, bound=bound, stopped_by=stopped_by)
+    return Answer(WholeSolution(solution, plan.picks, solution.bound, 1), status)

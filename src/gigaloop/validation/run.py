@@ -1,0 +1,60 @@
+"""Running an engine on the cases of a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from gigaloop.core.errors import GigaloopError, UsageError
+from gigaloop.core.suggest import did_you_mean
+from gigaloop.validation import plan
+from gigaloop.validation.records import Case, Checked, Method, Validation, check_case, not_computed
+from gigaloop.validation.table import read_cases
+
+KINDS: Mapping[str, Mapping[str, Method]] = {"plan": plan.METHODS}
+"""Methods by kind."""
+
+
+def validate(kind: str, rows: Path | None = None) -> Validation:
+    """Compute published cases with an engine and hold the results against what is published.
+
+    Parameters
+    ----------
+    kind
+        ``plan``.
+    rows
+        A table of cases of one's own; the bundled ones where not given.
+
+    Raises
+    ------
+    ProgrammeError
+        If the table is wrong.
+    UsageError
+        For a kind that there is not.
+    """
+    if kind not in KINDS:
+        hint = did_you_mean(kind, KINDS, f"the kinds are {', '.join(KINDS)}")
+        raise UsageError(f"there is nothing to validate called '{kind}'", hint=hint)
+    if rows is not None:
+        return _validation(kind, read_cases(rows))
+    with as_file(files("gigaloop.validation") / "data") as folder:
+        return _validation(kind, read_cases(folder / f"{kind}.csv"))
+
+
+def _validation(kind: str, cases: tuple[Case, ...]) -> Validation:
+    return Validation(kind, tuple(_checked(case, KINDS[kind]) for case in cases))
+
+
+def _checked(case: Case, methods: Mapping[str, Method]) -> Checked:
+    """Compute a case; whatever is wrong with it is said in its row, which never disappears."""
+    method = methods.get(case.method)
+    if method is None:
+        return not_computed(case, f"there is no method '{case.method}'; there are {', '.join(methods)}")
+    try:
+        return check_case(case, method(case))
+    except GigaloopError as error:
+        first = error.problems[0]
+        return not_computed(case, str(first.why) if first.why == error.why else f"{error.why}: {first}")
+    except (KeyError, ValueError) as error:
+        return not_computed(case, f"its inputs cannot be used: {str(error).splitlines()[0]}")
