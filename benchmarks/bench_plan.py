@@ -7,6 +7,7 @@ All times are CPU seconds of one thread, so that a busy machine moves them littl
 sourcing, and five times the factories and sites.
 """
 
+import importlib
 import importlib.util
 import os
 import random
@@ -16,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -55,17 +56,17 @@ def timed(do: Callable[[], T]) -> tuple[T, float]:
 
 
 def whole_model(programme: Programme, facts: dict[str, RackFacts]) -> LinearProgram:
-    """Give the straightforward weekly model: with the rows of every bought part that could bind."""
+    """Give the straightforward weekly model: with the rows of every bought part that could bind, and of every rule."""
     plan = built(programme, facts)
     pools = enumerate(plan.data.sourcing.pools)
-    plan.add_pools([n for n, pool in pools if n not in plan.pools and could_bind(plan.data, pool)])
+    joins = [n for n, pool in pools if n not in plan.pools and could_bind(plan.data, pool)]
+    plan.add_pools([*joins, plan.floors] if plan.rules.years else joins)
     return plan.model.program()
 
 
 def by_highspy(lp: LinearProgram, solver: str) -> float:
     """Give the objective that plain HiGHS finds for the arrays."""
-    import highspy
-
+    highspy: Any = importlib.import_module("highspy")  # its type stubs lack names that it has
     highs = highspy._Highs()
     for name, value in (("output_flag", False), ("threads", 1), ("solver", solver)):
         highs.setOptionValue(name, value)
@@ -114,6 +115,8 @@ def by_linopy(lp: LinearProgram) -> float:
             model.add_constraints(left, sense, xr.DataArray(limit[of_length], dims="row"), name=f"{sense} {length}")
     model.add_objective((xr.DataArray(lp.cost, dims="column") * x).sum())
     model.solve("highs", io_api="direct", threads=1, output_flag=False)
+    if model.objective.value is None:
+        raise SystemExit("linopy finds no plan")
     return float(model.objective.value) + lp.offset
 
 

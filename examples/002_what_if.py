@@ -1,4 +1,4 @@
-"""Run a scenario beside the programme as it is, and say what changed in the input and in the result."""
+"""Run the scenarios of a small programme beside it as it is, and say what changed in the input and in the result."""
 
 import tempfile
 from pathlib import Path
@@ -6,9 +6,9 @@ from pathlib import Path
 import gigaloop
 
 with tempfile.TemporaryDirectory() as scratch:
-    programme = gigaloop.load(gigaloop.new(Path(scratch) / "mine", source="us-buildout"))
+    programme = gigaloop.load(gigaloop.new(Path(scratch) / "mine"))
     before = gigaloop.run(programme)
-    for scenario in programme.scenarios[:2]:
+    for scenario in programme.scenarios:
         after = gigaloop.run(programme, scenario=scenario.id)
         print(scenario.name)
         for change in gigaloop.diff(before.programme, after.programme)[:5]:

@@ -84,3 +84,11 @@ def test_scenarios_stand_side_by_side(starter, gigaloop):
     assert [each["scenario"] for each in found] == [None, "substation-late"]
     assert found[1]["difference"]["objective_usd"] > 0
     assert found[0]["difference"]["objective_usd"] == 0
+
+
+def test_several_scenarios_of_a_plan_stand_side_by_side_too(starter, gigaloop):
+    scenario = ("-s", "substation-late")
+    answer = gigaloop("plan", starter, *scenario, *scenario)
+    assert answer.code == 0, answer.err
+    assert "Scenarios side by side" in answer.out
+    assert gigaloop("plan", starter, *scenario, *scenario, "--quick").code == 2

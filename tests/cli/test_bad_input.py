@@ -1,7 +1,11 @@
 """Every bad input gets an error with its place and a hint, exit code 1, and loses nothing."""
 
+from types import SimpleNamespace
+
 import pytest
 from tests.cli.spoiling import edit
+
+from gigaloop.cli import commands
 
 SPOILT = {
     "a wrong unit": ("product.yaml", "power: 1400 W}", "power: 1400 w}", "unknown unit 'w'"),
@@ -167,3 +171,13 @@ def test_a_new_programme_never_overwrites(starter, gigaloop):
     answer = gigaloop("new", starter)
     assert answer.code in {1, 2}
     assert {path.name: path.read_bytes() for path in starter.iterdir()} == before
+
+
+def test_what_is_asked_of_a_plan_that_was_stopped_is_stopped_as_well(monkeypatch, tmp_path):
+    """Ctrl-C while the plan is made does not go on to explain, promise or export the plan found by then."""
+    plan = SimpleNamespace(status="stopped")
+    monkeypatch.setattr(commands, "_run", lambda *_, **__: (SimpleNamespace(plan=plan), None))
+    with pytest.raises(KeyboardInterrupt):
+        commands.planned(tmp_path, "", None, quiet=True)
+    plan.status = "optimal"
+    assert commands.planned(tmp_path, "", None, quiet=True).plan is plan

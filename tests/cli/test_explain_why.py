@@ -55,6 +55,17 @@ def test_all_lateness_is_taken_apart(late, gigaloop):
     assert "proved by" in text.out
 
 
+def test_what_was_answered_before_is_not_planned_again(late, gigaloop, monkeypatch):
+    asked = [("late", "licking"), ("lateness",), ("binds", "--proved", 1)]
+    first = [gigaloop("explain", *words, late, "--json").json for words in asked]
+
+    def again(*_args, **_kwargs):
+        raise AssertionError("planned again")
+
+    monkeypatch.setattr("gigaloop.plan.explain.lifts.plan_situation", again)
+    assert [gigaloop("explain", *words, late, "--json").json for words in asked] == first
+
+
 def test_what_binds_is_ranked_with_the_first_proved(late, gigaloop):
     found = gigaloop("explain", "binds", late, "--json", "--proved", 2).json["binds"]
     assert found[0]["path"] == "suppliers.cable-maker.supplies.cable-cartridge"

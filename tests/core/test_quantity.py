@@ -106,7 +106,7 @@ def test_planners_text_is_read(text, dimension, value):
         ("inf W", "power", "no quantity", "132 kW"),
         ("1e999 W", "power", "too large", "132 kW"),
         ("", "power", "no quantity", "132 kW"),
-        ("1 U", "power", "is a rack units", "132 kW"),
+        ("1 U", "power", "is a number of rack units", "132 kW"),
         ("12,34 W", "power", "no quantity", "132 kW"),
     ],
 )
@@ -210,3 +210,15 @@ def test_a_quantity_that_is_read_already_passes_only_for_its_own_dimension():
     for value, dimension in ((power, "number"), (power, "energy"), (count, "power")):
         with pytest.raises(QuantityError, match="is due"):
             read(value, dimension)
+
+
+def test_a_hint_never_shows_what_is_refused():
+    marked = Dim("number", low=1.0)
+    with pytest.raises(QuantityError) as refused:
+        marked.check("0.5")
+    assert refused.value.hint == ""
+
+
+def test_what_is_counted_is_named_as_a_number_of_it():
+    with pytest.raises(QuantityError, match="'3 racks' is a number of pieces, but a duration is due"):
+        parse("3 racks", "duration")

@@ -153,6 +153,9 @@ def test_frepple_tables_refer_to_one_another(planned, exported):
         "purchaseorder": {"item": "item", "location": "location", "supplier": "supplier"},
         "demand": {"item": "item", "location": "location", "customer": "customer"},
     }
+    parameters = {row["name"]: row["value"] for row in tables["parameter"]}
+    assert parameters["currentdate"] == f"{programme.calendar.start} 00:00:00"
+    assert parameters["WIP.consume_capacity"] == "false"
     for name, fields in refers.items():
         assert tables[name], name
         for row in tables[name]:

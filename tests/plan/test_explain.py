@@ -27,7 +27,9 @@ from gigaloop.plan.explain.attribution import attribute, explain_lateness
 from gigaloop.plan.explain.bottlenecks import explain_bottlenecks
 from gigaloop.plan.explain.chain import Target, date_of, explain_target, milestone, read_target
 from gigaloop.plan.explain.infeasible import explain_impossible
-from gigaloop.plan.explain.lifts import Situation, lateness_first, lifted, plan_situation
+from gigaloop.plan.explain.late import weigh_causes
+from gigaloop.plan.explain.lifts import Situation, lateness_first, lifted, plan_situation, put_back
+from gigaloop.plan.explain.need import is_spare
 from gigaloop.plan.explain.stages import STAGES, plan_stages
 from gigaloop.plan.explain.trace import NO_WAY, Tracer
 from gigaloop.plan.lp.model import build_model
@@ -327,6 +329,29 @@ def test_a_part_hidden_behind_another_is_not_named_alone():
     assert first is not None
     assert first.path == "suppliers.s1.supplies.gpu"
     assert first.weeks == 10 - 7
+
+
+def in_pairs() -> Situation:
+    """Parts for 10 racks a week of the one, and for 10 of the other: none of them brings anything alone."""
+    parts = [part("rack", "L11", {"gpu": 72, "hose": 2}), part("gpu", cost=40000), part("hose", cost=100)]
+    return situation(parts=parts, suppliers=[supplier("s1", supply("gpu", 720), supply("hose", 20))])
+
+
+def test_causes_that_only_together_bring_something_have_one_share():
+    found = attribute(in_pairs())
+    assert [set(share.paths) for share in found.shares] == [{"suppliers.s1.supplies.gpu", "suppliers.s1.supplies.hose"}]
+    assert found.shares[0].share == pytest.approx(1.0)
+    assert "only together" in found.shares[0].sentence
+
+
+def test_a_cause_is_spare_where_the_plan_without_it_takes_no_more_than_there_is():
+    base = in_pairs()
+    (weight,) = weigh_causes(base.plan, base.solution, base.found)
+    other = ({"suppliers.s1.supplies.gpu", "suppliers.s1.supplies.hose"} - {weight.lift}).pop()
+    alone, both = lifted(base, [weight.lift]), lifted(base, [weight.lift, other])
+    assert is_spare(base, alone, weight)
+    assert not is_spare(base, both, weight)
+    assert put_back(alone, [weight.lift]).lifted == frozenset()
 
 
 def test_limits_that_contradict_each_other_come_with_the_cheapest_way_out(monkeypatch):

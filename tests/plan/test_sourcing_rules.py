@@ -231,7 +231,7 @@ def test_a_programme_without_rules_has_no_row_of_them():
     made = programme(sections.pop("weeks"), **sections)
     _, facts = small()
     plan = build_model(gather(made, tuple(facts.values()), (50 / 3.6e9,), 26))
-    assert plan.rules.shares == ()
+    assert not plan.rules.shares
     assert plan.rules.years == ()
     assert not (plan.rules.used_up >= 0).any()
     assert not (plan.rules.obsolete >= 0).any()

@@ -54,7 +54,7 @@ CASES = {
         "money of 2206", "1990 to 2028"),
     "a price year inside a list cannot be meant": (
         SUPPLY, "conversion_cost: 900 USD (2026)", "conversion_cost: 900 USD (1926)",
-        "factories.austin.lines.0.products.0.conversion_cost", "money of 1926", ""),
+        "factories.austin.lines.trays.products.gb300-tray.conversion_cost", "money of 1926", ""),
     "a made part has nothing in it": (
         PARTS, "- {id: tray-kit,", "- {id: tray-kit, stage: L10,", "parts.tray-kit", "nothing goes into it",
         "leave out 'stage'"),

@@ -38,6 +38,18 @@ def test_production_mix_has_the_published_optimum_and_shadow_prices() -> None:
     assert s.gap == 0
 
 
+def test_a_basis_that_is_far_from_the_optimum_leads_to_the_same_one() -> None:
+    m, x, hours = wyndor()
+    m.solve()
+    m.set_limits(hours, upper=[40, 120, 180])
+    s = m.solve(SolveOptions(far=True))
+    again, y, limits = wyndor()
+    again.set_limits(limits, upper=[40, 120, 180])
+    cold = again.solve()
+    assert s.objective == pytest.approx(cold.objective)
+    assert s[x] == pytest.approx(cold[y])
+
+
 @pytest.mark.parametrize(("plant", "step"), [(0, 1.0), (1, 1.0), (2, 1.0)])
 def test_a_dual_is_the_change_of_the_objective_per_unit_of_right_hand_side(plant: Any, step: Any) -> None:
     m, _, hours = wyndor()

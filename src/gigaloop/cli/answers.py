@@ -28,6 +28,7 @@ class Ask:
     lexicographic: bool = False
     stable: bool = False
     freeze: str = ""
+    telescoped: bool = False
 
     def __bool__(self) -> bool:
         """Say whether anything but the optimum is asked for."""
@@ -38,6 +39,8 @@ def plan(folder: Path, scenario: str, facts: Path | None, ask: Ask, *, json: boo
     """Plan a programme as asked and show the plan; nothing of it is kept."""
     if ask.quick and (ask.lexicographic or ask.stable):
         raise UsageError("--quick gives a first answer, no optimum", hint="leave it out, or the other options")
+    if ask.telescoped and (ask.quick or ask.lexicographic or ask.stable):
+        raise UsageError("--telescoped plans by money alone", hint="leave it out, or the other options")
     if ask.freeze and not ask.stable:
         raise UsageError("--freeze holds an earlier plan", hint="add --stable")
     if ask.stable and not scenario:
@@ -52,12 +55,13 @@ def plan(folder: Path, scenario: str, facts: Path | None, ask: Ask, *, json: boo
             programme,
             designs,
             catalogue,
-            reliefs=0 if ask.quick else 3,
+            reliefs=0 if ask.quick or ask.telescoped else 3,
             options=SolveOptions(time_limit=ask.time_limit),
             start=before,
             method="greedy" if ask.quick else "optimal",
             objective="lexicographic" if ask.lexicographic else "money",
             stability=_stability(ask) if ask.stable else None,
+            resolution="telescoped" if ask.telescoped else "weekly",
         )
 
     result, _ = commands.run_chain_with(folder, scenario, facts, planner, quiet=json)
@@ -71,6 +75,8 @@ def plan(folder: Path, scenario: str, facts: Path | None, ask: Ask, *, json: boo
         output.line("Beside the plan before", style="bold")
         output.line(f"  {found.moved:,.0f} rack-weeks online moved; {found.moved_free:,.0f} without --stable")
         output.line(f"  staying near it costs {money(found.cost)}")
+        if ask.freeze and not found.broken:
+            output.line(f"  held as it was: work begun and departures before {found.fence}")
         for broken in found.broken:
             output.line(f"  {broken.sentence}")
 

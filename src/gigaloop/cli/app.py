@@ -13,7 +13,7 @@ import typer
 
 from gigaloop.cli.explain import explain_app
 from gigaloop.cli.groups import DEFAULT, WithDefault
-from gigaloop.core.errors import GigaloopError
+from gigaloop.core.errors import GigaloopError, UsageError
 
 app = typer.Typer(
     name="gigaloop",
@@ -85,7 +85,10 @@ def design(
 @plan_app.command(DEFAULT)
 def plan(
     programme: Folder,
-    scenario: Scenario = "",
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option("--scenario", "-s", help="Apply a scenario first; several are shown side by side, as by compare."),
+    ] = None,
     stage_by_stage: Annotated[
         bool, typer.Option("--stage-by-stage", help="Sites alone, then transport, factories and suppliers.")
     ] = False,
@@ -98,21 +101,31 @@ def plan(
     ] = False,
     stable: Annotated[bool, typer.Option("--stable", help="Stay near the plan without the scenario.")] = False,
     freeze: Annotated[str, typer.Option("--freeze", help="With --stable: first weeks to hold, e.g. '8 weeks'.")] = "",
+    telescoped: Annotated[
+        bool, typer.Option("--telescoped", help="By week for half a year, then in buckets of four weeks; warns.")
+    ] = False,
     facts: Facts = None,
     json: Json = False,
 ) -> None:
     """Plan a programme; the word 'programme' may be left out: gigaloop plan FOLDER."""
     from gigaloop.cli import answers, commands, why
 
-    ask = answers.Ask(quick, time_limit, lexicographic, stable, freeze)
+    if len(scenario or []) > 1:
+        if stage_by_stage or answers.Ask(quick, time_limit, lexicographic, stable, freeze, telescoped):
+            hint = "give one scenario, or leave the other options out"
+            raise UsageError("several scenarios are planned to the optimum, side by side", hint=hint)
+        compare(programme, scenario, facts, json=json)
+        return
+    name = (scenario or [""])[0]
+    ask = answers.Ask(quick, time_limit, lexicographic, stable, freeze, telescoped)
 
     if stage_by_stage:
-        why.stages(programme, scenario, facts, json=json)
+        why.stages(programme, name, facts, json=json)
         return
     if ask:
-        answers.plan(programme, scenario, facts, ask, json=json)
+        answers.plan(programme, name, facts, ask, json=json)
         return
-    commands.plan(programme, scenario, facts, json=json)
+    commands.plan(programme, name, facts, json=json)
 
 
 @plan_app.command("check")

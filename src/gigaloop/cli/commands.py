@@ -65,8 +65,19 @@ def _run(
 
 
 def planned(folder: Path, scenario: str, facts: Path | None, *, quiet: bool) -> Result:
-    """Give a programme's run, kept stages used, for commands that ask of its plan."""
-    return _run(folder, scenario, facts, use_cache=True, quiet=quiet)[0]
+    """Give a programme's run, kept stages used, for commands that ask of its plan.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If Ctrl-C stopped the plan: what is asked of it is stopped as well.
+    """
+    from gigaloop.plan import STOPPED
+
+    result = _run(folder, scenario, facts, use_cache=True, quiet=quiet)[0]
+    if result.plan.status.startswith(STOPPED):
+        raise KeyboardInterrupt
+    return result
 
 
 def run(folder: Path, scenario: str, out: Path | None, facts: Path | None, *, use_cache: bool, json: bool) -> None:

@@ -85,6 +85,8 @@ def plan_object(result: Result) -> dict[str, Any]:
         "objective_usd": plan.objective,
         "gap": plan.gap,
         "bound_usd": plan.bound,
+        "notes": list(plan.notes),
+        "bucket_weeks": list(plan.buckets),
         "levels": [
             {"priority": each.priority, "lateness_w_s": each.lateness, "by_money_w_s": each.by_money}
             for each in plan.levels

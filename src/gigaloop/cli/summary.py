@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _LATE_SHOWN = 6
 _NO_RELIEF = "no single resource, relieved by a tenth, would bring anything; the reasons above say what is missing"
-UNPROVED = ("first answer", "stopped")
+UNPROVED = ("first answer", "stopped", "telescoped")
 """Status of plans without prices."""
 _PROVEN = 1e-7
 """Gap below which a plan counts as optimal: the tolerance of the solver."""
@@ -78,6 +78,8 @@ def _show_years(result: Result, answers: Headline) -> None:
         caption,
     )  # fmt: skip
     output.line(f"The plan is {_proof(result.plan)}.", style="dim")
+    for note in result.plan.notes:
+        output.line(f"Warning: {note}", style="yellow")
     for level in result.plan.levels:
         less = f"{gigawatts(level.by_money / WEEK)}-weeks by money alone"
         output.line(f"  lateness of priority {level.priority}: {gigawatts(level.lateness / WEEK)}-weeks ({less})")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gigaloop.cli import output
 from gigaloop.cli.commands import planned
-from gigaloop.core.errors import UsageError
+from gigaloop.core.errors import InfeasibleError, UsageError
 from gigaloop.core.units import WEEK
 
 if TYPE_CHECKING:
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from gigaloop.programme import Programme
     from gigaloop.study.chain import Result
 
+T = TypeVar("T")
 PROGRAMME_FILE = "programme.yaml"
 _SITES_SHOWN = 3
+_BINDS_SHOWN = 20
 _MW_WEEK = 1e6 * WEEK
 
 
@@ -44,47 +47,79 @@ def folder_in(words: Iterable[str]) -> tuple[Path, str]:
     return Path(folders[0]) if folders else Path(), rest[0] if rest else ""
 
 
-def _situation(words: list[str], scenario: str, facts: Path | None, *, json: bool) -> tuple[Situation, Result, str]:
+def _answered(folder: Path, result: Result, asked: list[object], answer: Callable[[Situation], T], *, json: bool) -> T:
+    """Give what was answered before by content, or answer it and keep it beside the stages of the run."""
     from gigaloop.plan.explain.lifts import plan_situation
+    from gigaloop.study.cache import Cache, digest
+    from gigaloop.study.chain import cache_folder
 
+    cache, key = Cache(cache_folder(folder)), digest([result.key, *asked])
+    found: T | None = cache.get("explain", key)
+    if found is not None:
+        return found
+    with output.progress(quiet=json) as shown:
+        shown.begin("plan without causes")
+        begin = time.perf_counter()
+        found = answer(plan_situation(result.programme, result.designs, result.catalogue, start=result.plan))
+        shown.done("plan without causes", time.perf_counter() - begin, cached=False)
+    cache.put("explain", key, found)
+    return found
+
+
+def _programme_alone(words: list[str], verb: str) -> Path:
     folder, what = folder_in(words)
-    result = planned(folder, scenario, facts, quiet=json)
-    base = plan_situation(result.programme, result.designs, result.catalogue, start=result.plan)
-    return base, result, what
+    if what:
+        raise UsageError(f"'{what}' is no programme", hint=f"explain {verb} is about a whole programme")
+    return folder
 
 
 def late(words: list[str], scenario: str, facts: Path | None, *, json: bool) -> None:
     """Explain why a site, a scalable unit or a week is late."""
     from gigaloop.plan.explain.chain import explain_target, read_target
 
-    base, result, what = _situation(words, scenario, facts, json=json)
-    targets = read_target(base, what)
-    chains = [explain_target(base, target) for target in targets[:_SITES_SHOWN]]
+    folder, what = folder_in(words)
+    result = planned(folder, scenario, facts, quiet=json)
+
+    def answer(base: Situation) -> tuple[tuple[LateChain, ...], tuple[str, ...]]:
+        targets = read_target(base, what)
+        found = tuple(explain_target(base, target) for target in targets[:_SITES_SHOWN])
+        return found, tuple(result.programme.sites[target.site].id for target in targets[_SITES_SHOWN:])
+
+    chains, others = _answered(folder, result, ["late", what], answer, json=json)
     programme = result.programme
     if json:
         found = [_chain_object(chain, programme) for chain in chains]
-        output.print_json({"programme": programme.id, "key": result.key, "late": found})
+        output.print_json({"programme": programme.id, "key": result.key, "late": found, "others": list(others)})
         return
     if not chains:
         output.line("Nothing is late" + (f" in {what}." if what else "."), style="bold")
     for chain in chains:
         _show_chain(chain, programme)
-    if len(targets) > len(chains):
-        others = ", ".join(programme.sites[target.site].id for target in targets[_SITES_SHOWN:])
-        output.line(f"Late as well, to be asked about by name: {others}", style="dim")
+    if others:
+        output.line(f"Late as well, to be asked about by name: {', '.join(others)}", style="dim")
 
 
 def _show_chain(chain: LateChain, programme: Programme) -> None:
     output.line(chain.sentence, style="bold")
-    for number, link in enumerate((*chain.together, *chain.links), 1):
+    if chain.together:
+        last = chain.together[-1]
+        until = f", to {last.date}" if last.date else ""
+        worth = f"; that is worth {(last.worth or 0.0) / 1e6:,.1f} MUSD to the plan"
+        output.line(f"  Cleared together, they bring the date forward by {last.weeks:.0f} weeks{until}{worth}:")
+        for link in chain.together:
+            output.line(f"  - {_place(programme, link.path)}{link.sentence} {link.need}".rstrip())
+        output.line("  Each alone:")
+    alike = {link.path for link in chain.together}
+    for number, link in enumerate(chain.links, 1):
         output.line(f"  {number}. {_place(programme, link.path)}{link.sentence}")
-        for said in _about(link):
+        for said in _about(link) if link.path not in alike else _about(replace(link, need="", clears=None)):
             output.line(f"     {said}")
     output.line()
 
 
 def _about(link: LateLink) -> list[str]:
-    said = [f"It clears on {link.clears}."] if link.clears else []
+    told = link.clears is None or f"until {link.clears}" in link.sentence
+    said = [] if told else [f"It clears on {link.clears}."]
     if link.worth is None and link.weeks <= 0.0:
         return said
     gain = f"brings the date forward by {link.weeks:.0f} weeks" if link.weeks > 0.0 else "alone does not move the date"
@@ -93,8 +128,8 @@ def _about(link: LateLink) -> list[str]:
         said.append(link.need)
     if link.worth is None:
         return said
-    price = "the programme has no price for it" if link.cost is None else f"it costs {link.cost / 1e6:,.1f} MUSD"
-    said.append(f"That is worth {link.worth / 1e6:,.1f} MUSD to the plan; {price}.")
+    price = f"; more of it costs {link.cost / 1e6:,.1f} MUSD" if link.cost is not None else ""
+    said.append(f"That is worth {link.worth / 1e6:,.1f} MUSD to the plan, all its costs included{price}.")
     return said
 
 
@@ -110,14 +145,16 @@ def lateness(words: list[str], scenario: str, facts: Path | None, *, solves: int
     """Take all lateness apart into causes."""
     from gigaloop.plan.explain.attribution import attribute
 
-    base, result, what = _situation(words, scenario, facts, json=json)
-    if what:
-        raise UsageError(f"'{what}' is no programme", hint="explain lateness takes apart all lateness of a programme")
-    found = attribute(base, solves)
+    folder = _programme_alone(words, "lateness")
+    result = planned(folder, scenario, facts, quiet=json)
+    asked = ["lateness", solves]
+    found = _answered(folder, result, asked, lambda base: attribute(base, solves), json=json)
     programme = result.programme
     if json:
         data = asdict(found) | {"proved": found.proved}
-        data["shares"] = [each | {"place": _where(programme, each["path"])} for each in data["shares"]]
+        for each in data["shares"]:
+            each["place"] = _where(programme, each["path"])
+            each["places"] = [_where(programme, path) for path in each["paths"]]
         output.print_json({"programme": programme.id, "key": result.key, "lateness": data})
         return
     if not found.shares:
@@ -126,7 +163,7 @@ def lateness(words: list[str], scenario: str, facts: Path | None, *, solves: int
     rows = [
         (
             share.kind,
-            share.path,
+            share.path + (f" and {len(share.paths) - 1} more" if len(share.paths) > 1 else ""),
             f"{share.energy / _MW_WEEK:,.0f}",
             f"{share.rack_weeks:,.0f}",
             f"{100.0 * share.share:.1f} %",
@@ -142,16 +179,21 @@ def lateness(words: list[str], scenario: str, facts: Path | None, *, solves: int
         [*rows, ("all", "", *total)],
         caption=f"{100.0 * found.proved:.1f} % proved by {found.solves} plans made again",
     )  # fmt: skip
+    for share in found.shares:
+        if len(share.paths) > 1:
+            output.line(f"{100.0 * share.share:.1f} % ({share.kind}) go with these together, in the order lifted:")
+            for path in share.paths:
+                output.line(f"  {_place(programme, path)}{path}")
 
 
 def binds(words: list[str], scenario: str, facts: Path | None, *, proved: int, json: bool) -> None:
     """Rank what binds."""
     from gigaloop.plan.explain.bottlenecks import explain_bottlenecks
 
-    base, result, what = _situation(words, scenario, facts, json=json)
-    if what:
-        raise UsageError(f"'{what}' is no programme", hint="explain binds ranks what binds in a whole programme")
-    found = explain_bottlenecks(base, proved)
+    folder = _programme_alone(words, "binds")
+    result = planned(folder, scenario, facts, quiet=json)
+    asked = ["binds", proved]
+    found = _answered(folder, result, asked, lambda base: explain_bottlenecks(base, proved), json=json)
     programme = result.programme
     if json:
         listed = [asdict(each) | {"place": _where(programme, each.path)} for each in found]
@@ -159,8 +201,11 @@ def binds(words: list[str], scenario: str, facts: Path | None, *, proved: int, j
         return
     if not found:
         output.line("Nothing binds.", style="bold")
-    for number, each in enumerate(found, 1):
+    shown = max(_BINDS_SHOWN, proved)
+    for number, each in enumerate(found[:shown], 1):
         output.line(f"{number:>3}. {_place(programme, each.path)}{each.sentence}")
+    if len(found) > shown:
+        output.line(f"{len(found) - shown} more bind and are worth less; --json lists them all.", style="dim")
 
 
 def infeasible(words: list[str], scenario: str, facts: Path | None, *, json: bool) -> None:
@@ -170,15 +215,17 @@ def infeasible(words: list[str], scenario: str, facts: Path | None, *, json: boo
     from gigaloop.plan.explain.infeasible import explain_impossible
     from gigaloop.programme import apply_scenario, load_programme
 
-    folder, what = folder_in(words)
-    if what:
-        raise UsageError(f"'{what}' is no programme", hint="explain infeasible looks at a whole programme")
+    folder = _programme_alone(words, "infeasible")
     catalogue = api.catalogue_for(folder, facts)
     programme = load_programme(folder, catalogue)
     if scenario:
         programme = apply_scenario(programme, scenario)
     designs = {each.id: design_generation(programme, each, catalogue) for each in programme.generations}
-    found = explain_impossible(programme, designs, catalogue)
+    try:
+        start = planned(folder, scenario, facts, quiet=json).plan
+    except InfeasibleError:
+        start = None  # told below, with the cheapest way out
+    found = explain_impossible(programme, designs, catalogue, start=start)
     if json:
         listed = [asdict(each) for each in found]
         for record in listed:

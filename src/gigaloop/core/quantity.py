@@ -184,8 +184,14 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+_PLURAL = frozenset({"gpus", "jobs", "pieces", "tokens", "rack units"})
+"""Dimensions that are named by what they count."""
+
+
 def _a(name: str) -> str:
     """Put the article before the name of a dimension."""
+    if name in _PLURAL:
+        return f"a number of {name}"
     return f"an {name}" if name[0] in "aeiou" else f"a {name}"
 
 
@@ -274,7 +280,9 @@ class Dim:
         quantity = read(value, self.dimension)
         problem = self._problem(float(quantity))
         if problem:
-            raise QuantityError(f"'{quantity}' {problem}", hint=f"e.g. '{DIMENSIONS[self.dimension].example}'")
+            example = DIMENSIONS[self.dimension].example
+            fits = not self._problem(float(parse(example, self.dimension)))
+            raise QuantityError(f"'{quantity}' {problem}", hint=f"e.g. '{example}'" if fits else "")
         return quantity
 
     def _problem(self, value: float) -> str:

@@ -30,6 +30,9 @@ _UNDER_WAY = "under way at the start"
 _YEARS_OPEN = 10
 """Years after the horizon until which records without an end hold; frePPLe's own default is the end of 2030."""
 
+_BUILD_AHEAD_DAYS = 3650
+"""Days before a need within which frePPLe may look for capacity: 100 by default, while plans build ahead freely."""
+
 Rows = list[tuple[Value, ...]]
 
 
@@ -49,13 +52,17 @@ def frepple_tables(programme: Programme, plan: Plan) -> tuple[Table, ...]:
     distributions = _distributions(programme, plan, calendars, resources)
     _sites(programme, plan, calendars, resources, operations, materials, loads)
     named = {
+        "parameter": (("name", "value"), _parameters(plan)),
         "location": (("name", "description"), _locations(programme)),
         "customer": (("name", "description"), _customers(programme)),
         "item": (("name", "description", "category", "cost"), _items(programme, plan)),
         "supplier": (("name", "description"), _suppliers(programme)),
         "calendar": (("name", "defaultvalue"), calendars.names),
         "calendarbucket": (("calendar", "startdate", "enddate", "value", "priority"), calendars.buckets),
-        "resource": (("name", "description", "type", "location", "maximum_calendar"), resources),
+        "resource": (
+            ("name", "description", "type", "location", "maximum_calendar", "maxearly"),
+            [(*row, _span(_BUILD_AHEAD_DAYS * DAY)) for row in resources],
+        ),
         "operation": (
             ("name", "type", "item", "location", "duration", "cost", "sizeminimum", "effective_start", "effective_end"),
             operations,
@@ -90,6 +97,11 @@ def frepple_tables(programme: Programme, plan: Plan) -> tuple[Table, ...]:
         ),
     }  # fmt: skip
     return tuple(table(name, [(each, "") for each in columns], rows) for name, (columns, rows) in named.items())
+
+
+def _parameters(plan: Plan) -> Rows:
+    """Give the settings of the plan: its first day, and that what comes anyway takes nothing of what can be ordered."""
+    return [("currentdate", moment(plan.calendar.start)), ("WIP.consume_capacity", "false")]
 
 
 def moment(day: dt.date) -> str:

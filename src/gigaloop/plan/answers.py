@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from gigaloop.core.errors import StoppedError
+from gigaloop.core.errors import StoppedError, UsageError
 from gigaloop.plan.explain.binding import find_binding
 from gigaloop.plan.findings import Binding
 from gigaloop.plan.greedy.answer import first_answer
@@ -14,6 +14,7 @@ from gigaloop.plan.levels import solve_levels
 from gigaloop.plan.lp.choices import Picks
 from gigaloop.plan.lp.decisions import WholeSolution, solve_whole
 from gigaloop.plan.lp.model import PlanModel
+from gigaloop.plan.lp.telescope import Buckets, solve_telescoped
 from gigaloop.plan.priorities import Level
 from gigaloop.plan.records import Plan
 from gigaloop.plan.stability import Stability, Steadiness
@@ -22,12 +23,15 @@ from gigaloop.solve import Outcome, SolveOptions
 
 Method = Literal["optimal", "greedy"]
 Objective = Literal["money", "lexicographic"]
+Resolution = Literal["weekly", "telescoped"]
 FIRST_ANSWER = "first answer"
 """Status of a plan by pegging."""
 _EXACT = 1e-9
 """Gap up to which a plan counts as the optimum itself."""
 STOPPED = "stopped"
 """Status of the best plan found when the solver was stopped."""
+TELESCOPED = "telescoped"
+"""Status of a plan whose later weeks go in buckets."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +42,8 @@ class Answer:
     status: str = ""
     levels: tuple[Level, ...] = ()
     stability: Steadiness | None = None
+    notes: tuple[str, ...] = ()
+    buckets: tuple[int, ...] = ()
 
     @property
     def proved(self) -> bool:
@@ -60,6 +66,8 @@ class Answer:
             gap=gap,
             levels=self.levels,
             stability=self.stability,
+            notes=self.notes,
+            buckets=self.buckets,
         )
 
 
@@ -84,6 +92,7 @@ def answer_plan(
     objective: Objective = "money",
     previous: Plan | None = None,
     stability: Stability | None = None,
+    resolution: Resolution = "weekly",
 ) -> Answer:
     """Answer a plan as asked; a solve that is stopped gives the best plan found.
 
@@ -97,6 +106,8 @@ def answer_plan(
         ``money``, or ``lexicographic`` for the lateness of each priority before it.
     previous, stability
         An earlier plan, and how near to it this one stays.
+    resolution
+        ``weekly``, or ``telescoped`` for later weeks in buckets.
 
     Raises
     ------
@@ -104,10 +115,17 @@ def answer_plan(
         If no plan satisfies the programme.
     SolveError
         If there is no plan at all to be given.
+    UsageError
+        If a telescoped plan is to be anything else besides.
     """
+    if resolution == "telescoped" and (method == "greedy" or objective == "lexicographic" or stability is not None):
+        why = "a telescoped plan is by money, solved, and near no other"
+        raise UsageError(why, hint="leave out 'telescoped', or the other options")
     if method == "greedy":
         return _first(plan, options, FIRST_ANSWER)
     try:
+        if resolution == "telescoped":
+            return _telescoped(plan, options)
         decided = solve_whole(plan, options, hint)
     except StoppedError as stopped:
         return _first(plan, options, STOPPED, bound=stopped.bound, stopped_by=stopped.stopped_by)
@@ -131,3 +149,16 @@ def _first(
 ) -> Answer:
     solution = first_answer(plan, options, bound=bound, stopped_by=stopped_by)
     return Answer(WholeSolution(solution, plan.picks, solution.bound, 1), status)
+
+
+def _telescoped(plan: PlanModel, options: SolveOptions) -> Answer:
+    buckets = Buckets()
+    solution = solve_telescoped(plan, options, buckets)
+    note = (
+        f"Telescoped: after week {buckets.fine} the plan goes in buckets of {buckets.length} weeks. Rates are even "
+        "within a bucket, stocks are those of its end, limits hold in its mean; what is late or scarce for less than "
+        "a bucket may not show. Plan by week before acting on it."
+    )
+    lengths = buckets.lengths(plan.data.weeks)
+    notes, lengths = ((note,), lengths) if max(lengths) > 1 else ((), ())
+    return Answer(WholeSolution(solution, plan.picks, -math.inf, 1), TELESCOPED, notes=notes, buckets=lengths)

@@ -7,25 +7,14 @@ import numpy as np
 from gigaloop.core.calendar import weeks_up
 from gigaloop.plan.buying import DomesticContent, Leftover, SourceShare, UsedUp
 from gigaloop.plan.inputs.schedule import FloatArray
-from gigaloop.plan.inputs.sourcing import Pool, Source
+from gigaloop.plan.inputs.sourcing import Source
+from gigaloop.plan.lp.content import NOISE, total_use
 from gigaloop.plan.lp.grid import values
 from gigaloop.plan.lp.model import PlanModel
 from gigaloop.plan.lp.rules import content_of_making, share_periods
-from gigaloop.plan.lp.supply import pool_use
+from gigaloop.plan.lp.splits import free_split
 from gigaloop.plan.quantities import Purchases
 from gigaloop.solve import Solution
-
-_NOISE = 1e-7
-"""Pool units below which a value of the solver is rounding."""
-
-
-def used_up_pieces(plan: PlanModel, solution: Solution) -> FloatArray:
-    """Give the pieces of made parts that take the old part (use-ups, weeks)."""
-    items = plan.data.production.items
-    scale = np.array([items[each.item].scale for each in plan.data.use_ups])
-    found = np.maximum(values(solution, plan.rules.used_up), 0.0) * scale.reshape(-1, 1)
-    found[found < _NOISE] = 0.0
-    return np.asarray(found)
 
 
 def use_by_source(plan: PlanModel, solution: Solution, begun: FloatArray, used_up: FloatArray) -> FloatArray:
@@ -33,9 +22,7 @@ def use_by_source(plan: PlanModel, solution: Solution, begun: FloatArray, used_u
     sourcing = plan.data.sourcing
     used = np.zeros((len(sourcing.sources), plan.data.weeks))
     for number, pool in enumerate(sourcing.pools):
-        total = pool_use(plan.data, pool, begun)
-        if pool.alone:
-            total = np.maximum(total + _change(plan, pool, used_up), 0.0)
+        total = total_use(plan.data, pool, begun, used_up)
         by_tier = _by_tier(plan, solution, number, total)
         for part, pieces in zip(pool.parts, pool.pieces, strict=True):
             for tier, amount in zip(sourcing.tiers[part], by_tier, strict=False):
@@ -44,23 +31,15 @@ def use_by_source(plan: PlanModel, solution: Solution, begun: FloatArray, used_u
     return used
 
 
-def _change(plan: PlanModel, pool: Pool, used_up: FloatArray) -> FloatArray:
-    """Give what using up old parts adds to the use of a pool of one part (weeks,) [pool units]."""
-    part, more = plan.data.sourcing.parts[pool.parts[0]], np.zeros(plan.data.weeks)
-    for n, each in enumerate(plan.data.use_ups):
-        if part == each.old:
-            more += used_up[n] * each.old_pieces / pool.pieces[0]
-        if part == each.new:
-            more -= used_up[n] * each.new_pieces / pool.pieces[0]
-    return more
-
-
 def _by_tier(plan: PlanModel, solution: Solution, number: int, total: FloatArray) -> list[FloatArray]:
     pool, blocks = plan.data.sourcing.pools[number], plan.pools.get(number)
-    if blocks is None or len(pool.tiers) == 1:
+    if len(pool.tiers) == 1:
         return [total]
+    if blocks is None:
+        split = free_split(plan.data, pool, total) if pool.chosen else None
+        return [total] if split is None else list(split)
     taken = np.maximum(values(solution, blocks.extra), 0.0) * blocks.unit
-    taken[taken < _NOISE * blocks.unit] = 0.0
+    taken[taken < NOISE * blocks.unit] = 0.0
     if pool.chosen:
         whole = taken.sum(axis=0)
         share = np.divide(taken, whole, out=np.zeros(taken.shape), where=whole > 0.0)

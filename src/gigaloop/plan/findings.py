@@ -175,7 +175,7 @@ class LatenessShare:
         As for :class:`Reason`; ``several`` for small causes that were lifted together, ``no way`` where nothing can
         serve a demand, ``other`` for what is not taken apart.
     path
-        The record in the programme.
+        The record in the programme; of causes that only together bring something, the last that was lifted.
     energy
         Lateness: power late times the time it is late [W s = J]; negative where lifting the cause adds some.
     rack_weeks
@@ -184,6 +184,8 @@ class LatenessShare:
         Of all lateness.
     sites
         Sites that become earlier, the one that gains most first.
+    paths
+        All records that were lifted for it, in their order.
     """
 
     kind: str
@@ -193,6 +195,7 @@ class LatenessShare:
     share: float
     sites: tuple[str, ...]
     sentence: str
+    paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

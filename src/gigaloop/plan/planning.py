@@ -11,7 +11,7 @@ import numpy as np
 from gigaloop.core.calendar import weeks_up
 from gigaloop.plan import bought, choices, results
 from gigaloop.plan import costs as money
-from gigaloop.plan.answers import Method, Objective, answer_plan, binding_of
+from gigaloop.plan.answers import Method, Objective, Resolution, answer_plan, binding_of
 from gigaloop.plan.buying import Buying
 from gigaloop.plan.choices import picks_of
 from gigaloop.plan.deployed import equipment_of, site_loads
@@ -53,6 +53,7 @@ def plan_programme(
     method: Method = "optimal",
     objective: Objective = "money",
     stability: Stability | None = None,
+    resolution: Resolution = "weekly",
 ) -> Plan:
     """Plan supply, manufacture, test, transport and deployment of a programme as one linear programme by week.
 
@@ -84,6 +85,9 @@ def plan_programme(
         ``money``, or ``lexicographic``: the lateness of priority 1 first, then that of 2, and so on, then money.
     stability
         How near to ``start`` the plan stays; not at all where not given.
+    resolution
+        ``weekly``, or ``telescoped``: weeks for half a year and buckets of four after it. ``notes`` and ``buckets`` of
+        the plan say so; it has no bound and no reasons, and is not checked by week.
 
     Raises
     ------
@@ -94,7 +98,8 @@ def plan_programme(
     SolveError
         If there is no plan at all to be given.
     UsageError
-        If a generation has no design, or a price of electricity is missing.
+        If a generation has no design, a price of electricity is missing, or a telescoped plan is asked for together
+        with ``method``, ``objective`` or ``stability``.
     """
     options = options or SolveOptions()
     begin = time.perf_counter()
@@ -107,7 +112,16 @@ def plan_programme(
         made = start.production
         learn_from(plan, made.lines, made.parts, made.pieces + made.given)
     hint = picks_of(plan, start) if start is not None else ()
-    answer = answer_plan(plan, options, hint, method=method, objective=objective, previous=start, stability=stability)
+    answer = answer_plan(
+        plan,
+        options,
+        hint,
+        method=method,
+        objective=objective,
+        previous=start,
+        stability=stability,
+        resolution=resolution,
+    )
     decided = answer.decided
     solution = decided.solution
     basis = take_start(plan) if answer.proved else None

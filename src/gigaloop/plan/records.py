@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from gigaloop.core.calendar import Calendar
+from gigaloop.core.errors import UsageError
 from gigaloop.plan.buying import Buying, Orders
 from gigaloop.plan.findings import Binding, ChangeOver, FirstUnits, Late, LineOpens
 from gigaloop.plan.inputs.schedule import FloatArray
@@ -86,9 +87,13 @@ class Plan:
         How near it stayed to an earlier plan, where that was asked for.
     status
         ``optimal``; ``feasible`` within ``gap``; ``first answer`` of a plan by pegging; ``stopped`` of the best plan
-        found when the solver was stopped. A ``bound`` of minus infinity is not known.
+        found when the solver was stopped; ``telescoped`` of one in buckets. A ``bound`` of minus infinity is not known.
     start
         The basis by names, from which a changed programme is planned again.
+    notes
+        What whoever reads the plan has to know of how it was made.
+    buckets
+        Weeks of every bucket of a telescoped plan, whose rates are even within a bucket; none where it is by week.
     """
 
     programme: str
@@ -146,6 +151,8 @@ class Plan:
     stability: Steadiness | None = None
     openings: tuple[LineOpens, ...] = ()
     changeovers: tuple[ChangeOver, ...] = ()
+    notes: tuple[str, ...] = ()
+    buckets: tuple[int, ...] = ()
 
     @property
     def online_it_power(self) -> FloatArray:
@@ -181,6 +188,20 @@ class Plan:
         generation = np.array([self.generations.index(each) for each in self.units.generations], dtype=np.intp)
         np.add.at(count, (site, generation, self.units.weeks), 1.0)
         return np.asarray(np.cumsum(count, axis=2))
+
+    def need_weeks(self, what: str) -> None:
+        """Refuse what holds of plans by week alone.
+
+        Raises
+        ------
+        UsageError
+            If the plan is telescoped.
+        """
+        if self.buckets:
+            why = (
+                f"{what} takes a plan by week; this one keeps balances at the ends of its buckets, limits in their mean"
+            )
+            raise UsageError(why, hint="plan the programme without 'telescoped'")
 
     def built_power(self) -> dict[str, float]:
         """Give the facility power online at each site at the start of the horizon [W]."""

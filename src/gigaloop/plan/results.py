@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gigaloop.plan.bought import use_by_source, used_up_pieces
+from gigaloop.plan.bought import use_by_source
 from gigaloop.plan.choices import line_limits
 from gigaloop.plan.findings import FirstUnits
 from gigaloop.plan.inputs.data import Route
 from gigaloop.plan.inputs.schedule import FloatArray, IntArray
 from gigaloop.plan.loads import room_loads, staff_loads
+from gigaloop.plan.lp.content import used_up_pieces
 from gigaloop.plan.lp.factory import test_limit, test_load
 from gigaloop.plan.lp.grid import values
 from gigaloop.plan.lp.model import PlanModel
@@ -68,7 +69,7 @@ def read_quantities(plan: PlanModel, solution: Solution) -> Quantities:
     made = read(factory.make, scales)
     waits = read(factory.wait, scales)
     begun = np.maximum(started(plan.data, made, waits), 0.0)
-    replaced = used_up_pieces(plan, solution)
+    replaced = used_up_pieces(plan.data, plan.rules, solution)
     return Quantities(
         made,
         begun,

@@ -43,6 +43,11 @@ WARM_PIVOTS_PER_ROW = 1 / 3
 """Simplex iterations per row after which ``choose`` gives a large warm start up and takes interior point instead: it
 has by then cost about half of what interior point takes (docs/solve.md, Methods)."""
 _NO_LIMIT = 2**31 - 1
+_DUAL, _PRIMAL = 1, 4
+"""HiGHS's numbers of the serial dual and the primal simplex."""
+_WEIGHTS, _DEVEX = -1, 1
+"""How the dual simplex weighs rows: as HiGHS chooses, which is by steepest edge, and by Devex (HiGHS documentation,
+option ``simplex_dual_edge_weight_strategy``)."""
 _scheduler = threading.local()
 
 
@@ -263,7 +268,9 @@ class Engine:
         warm = method == _SIMPLEX and bool(self._highs.getBasis().valid)
         self.option("solver", method)
         # From a good basis perturbed costs only lead astray: half of the pivots go without them.
-        self.option("dual_simplex_cost_perturbation_multiplier", 0.0 if warm else 1.0)
+        self.option("dual_simplex_cost_perturbation_multiplier", 0.0 if warm and not options.far else 1.0)
+        self.option("simplex_strategy", _PRIMAL if warm and options.primal else _DUAL)
+        self.option("simplex_dual_edge_weight_strategy", _DEVEX if warm and options.far else _WEIGHTS)
         limited = warm and options.method == _CHOOSE and self._is_large()
         self.option("simplex_iteration_limit", self._most_pivots(options) if limited else _NO_LIMIT)
         if mixed and options.warm and start is not None:

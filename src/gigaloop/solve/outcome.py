@@ -67,6 +67,11 @@ class SolveOptions:
     pivots
         Simplex iterations after which ``choose`` gives a large warm start up for interior point; a third of the rows
         where not given.
+    far
+        The last basis is far from the optimum, as after limits are taken away: the dual simplex then goes by Devex
+        weights and perturbed costs.
+    primal
+        Only costs have changed since the last basis, so that it is still feasible: the primal simplex goes on from it.
     stop
         Called from time to time during the solve; a true answer stops it.
 
@@ -86,6 +91,8 @@ class SolveOptions:
     tolerance: float = 1e-7
     interruptible: bool = True
     pivots: int | None = None
+    far: bool = False
+    primal: bool = False
     stop: Callable[[], bool] | None = None
 
     def __post_init__(self) -> None:

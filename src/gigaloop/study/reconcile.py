@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from gigaloop.plan.inputs.schedule import FloatArray
     from gigaloop.study.chain import Result
 
 ROUNDING = 1e-6
@@ -59,14 +60,42 @@ def _plan(result: Result) -> Iterator[Reconciled]:
     plan = result.plan
     costs = sum(plan.costs.values())
     yield Reconciled("objective of the plan", "present values of its costs", "USD", plan.objective, costs)
-    shipped, racks = plan.shipments.pieces.sum(), {generation.rack for generation in result.programme.generations}
-    held = sum(
-        float(pieces[-1]) for part, pieces in zip(plan.stock.parts, plan.stock.pieces, strict=True) if part in racks
+    racks = {generation.rack for generation in result.programme.generations}
+    shipped = _pieces(plan.shipments.parts, plan.shipments.pieces, racks)
+    held = _pieces(plan.stock.parts, plan.stock.pieces[:, -1:], racks)
+    begin = sum(
+        float(stock.quantity) for place in result.programme.factories for stock in place.stock if stock.part in racks
     )
     made = sum(float(plan.production_of(rack).sum()) for rack in racks)
-    yield Reconciled("racks made", "shipped, in factory stock at the end", "racks", made, float(shipped) + held)
-    by_supply, by_part = float(plan.purchases.used.sum()), float(plan.part_use.sum())
-    yield Reconciled("pieces of bought parts used", "purchases by supply", "pcs", by_part, by_supply)
+    parts = "shipped, in factory stock at the end, less that at the start"
+    yield Reconciled("racks made", parts, "racks", made, shipped + held - begin)
+    bought, used = plan.purchases.parts, plan.purchases.used
+    total = float(plan.part_use.sum())
+    yield Reconciled(
+        "pieces of bought parts used", "purchases by supply", "pcs", total, _pieces(bought, used, set(plan.parts))
+    )
+    yield from _of_units(result)
+
+
+def _of_units(result: Result) -> Iterator[Reconciled]:
+    """Hold what is bought for scalable units as a whole against the racks online."""
+    plan = result.plan
+    bought, used = plan.purchases.parts, plan.purchases.used
+    racks = dict(zip(plan.generations, plan.online_racks[:, :, -1].sum(axis=0).tolist(), strict=True))
+    need: dict[str, float] = {}
+    for generation in result.programme.generations:
+        for each in generation.su_parts:
+            pieces = float(each.quantity) / float(generation.racks_per_su) * racks[generation.id]
+            need[each.part] = need.get(each.part, 0.0) + pieces
+    need = {part: pieces for part, pieces in need.items() if part not in {*plan.production.parts, *plan.parts}}
+    if need:
+        pieces = _pieces(bought, used, set(need))
+        yield Reconciled("parts of scalable units used", "racks online x parts", "pcs", pieces, sum(need.values()))
+
+
+def _pieces(parts: tuple[str, ...], pieces: FloatArray, wanted: set[str]) -> float:
+    """Give the sum of the rows of the parts that are wanted."""
+    return float(sum(row.sum() for part, row in zip(parts, pieces, strict=True) if part in wanted))
 
 
 def _worth(result: Result) -> Iterator[Reconciled]:

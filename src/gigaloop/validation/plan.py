@@ -90,11 +90,11 @@ def _burn_in(case: Case, racks: float, cells: float) -> tuple[Plan, int]:
     power = quantity(case, "rack_power", "power")
     plan = plan_case(
         6,
-        [part("rack", "L11", {"tray": 18}), part("tray")],
+        [part("rack", "L11", {"tray": 1}), part("tray")],
         [line("racks", "L11", "rack", 1, racks)],
         [supply("tray", 0, 1e9)],
         "rack",
-        (2, 2e4),
+        (2, 1e5),
         RackFacts(power, power),
         test_hours=given(case, "hours"),
         cells=cells,

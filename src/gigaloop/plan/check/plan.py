@@ -46,6 +46,11 @@ def check_plan(
     plan
         The plan.
 
+    Raises
+    ------
+    UsageError
+        If the plan is telescoped: it holds at the ends of its buckets alone.
+
     Notes
     -----
     Held to be true: nothing is negative; stocks balance; parts are not used before they arrive, nor arrive before
@@ -53,6 +58,7 @@ def check_plan(
     overdrawn; racks go online after commissioning and stay; generations are built within their dates; lateness is
     what is asked less what is online; costs are quantities times prices and add up to the objective.
     """
+    plan.need_weeks("the check")
     facts = rack_facts(programme.generations, designs)
     decided = tuple(check_choices(programme, plan))
     programme = realised(programme, plan)

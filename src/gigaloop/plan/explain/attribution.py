@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gigaloop.core.units import WEEK
 from gigaloop.plan.explain.late import Weight, weigh_causes
-from gigaloop.plan.explain.lifts import Situation, lateness_first, lifted, plan_situation
+from gigaloop.plan.explain.lifts import Situation, lateness_first, lifted, plan_situation, put_back
+from gigaloop.plan.explain.need import is_spare
 from gigaloop.plan.findings import Lateness, LatenessShare
 from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.plan.lp.grid import values
@@ -27,13 +26,16 @@ if TYPE_CHECKING:
     from gigaloop.solve import SolveOptions
 
 SOLVES = 40
-"""Most times that a plan is made again."""
-_AT_ONCE = 4
-"""Causes that are lifted, one on top of the other, between two walks through the duals."""
-_REST = 0.002
-"""Share of the lateness that is not taken apart further."""
+"""Most times that a plan is made again. Source: a choice of this model; what is left is told."""
+_AT_ONCE = 3
+"""Causes that are lifted at once where those before brought nothing alone. Source: a choice of this model."""
+_REST = 0.02
+"""Share of the lateness that is not taken apart further. Source: a choice of this model; it is told as the rest."""
 _SMALL = 0.02
-"""Share of the lateness from which a cause is lifted by itself."""
+"""Share of the lateness from which a cause is lifted by itself. Source: a choice of this model."""
+_HIDDEN = 0.25
+"""Share of the lateness that waits for a cause which goes with it, below which something stands behind the cause.
+Source: a choice of this model."""
 _WORTH = ("worth", "policy.late_cost", "Being earlier would cost more than it brings, lateness included.")
 """Proved by a plan with lateness before all money."""
 _NOTHING = 1e-6
@@ -71,7 +73,9 @@ def explain_lateness(
     -----
     The causes are lifted in order, the one that most lateness waits for first, each on top of those before it. The
     share of a cause is the lateness that goes with it; shares add up to the whole. A cause that only acts behind
-    another one has its share because that one was lifted before: the order is part of the answer.
+    another one has its share because that one was lifted before: the order is part of the answer. Causes whose
+    lifting alone brings next to nothing, as the next one stands right behind them, have one share with the first that
+    brings something; a cause of which the plan then takes no more than there is is not among them.
     """
     began = time.perf_counter()
     base = plan_situation(programme, designs, catalogue, start=start, options=options)
@@ -81,37 +85,77 @@ def explain_lateness(
 def attribute(base: Situation, solves: int = SOLVES, began: float | None = None) -> Lateness:
     """Take the lateness of a situation apart: see :func:`explain_lateness`."""
     began = time.perf_counter() if began is None else began
-    racks, total = _racks_per_mw(base), float(base.late.sum())
-    here, shares, done = base, list[LatenessShare](), 0
+    shares, total = _Shares(base), float(base.late.sum())
+    here, done = base, 0
     while float(here.late.sum()) > _REST * total and done < solves:
-        causes = [
-            each
-            for each in weigh_causes(here.plan, here.solution, here.found)
-            if each.lift and each.lift not in here.lifted
-        ]
+        causes = _liftable(here)
         if not causes:
             if here.given.lateness_first:
                 break
             after = lateness_first(here)
-            shares.append(_record(base, _WORTH, here.late - after.late, racks))
+            shares.close()
+            shares.add(_WORTH, here.late - after.late)
             here, done = after, done + 1
             continue
-        steps: list[tuple[Weight, ...]] = [(each,) for each in causes if each.late > _SMALL * total]
-        steps = steps[: min(_AT_ONCE, solves - done)]
-        if not steps or done + len(steps) == solves:
-            steps = [*steps[:-1], tuple(causes[max(len(steps) - 1, 0) :])]
-        for step, after in zip(steps, _in_order(here, steps), strict=True):
-            shares.append(_record(base, _said(step), here.late - after.late, racks))
-            here = after
-        done += len(steps)
-    shares += [_record(base, said, late, racks) for said, late in _what_stays(here)]
+        large = [each for each in causes if each.late > _SMALL * total]
+        alike = [each for each in large if each.cause.kind == large[0].cause.kind]
+        chosen = alike[: _AT_ONCE if shares.hidden else 1] or causes
+        after = lifted(here, [each.lift for each in chosen])
+        done += 1
+        here = shares.step(tuple(chosen), here, after)
+    shares.close()
+    for said, late in _what_stays(here):
+        shares.add(said, late)
     return Lateness(
         energy=total / MW * WEEK,
-        rack_weeks=float((base.late.sum(axis=1) * racks).sum()),
-        shares=tuple(share for share in shares if abs(share.share) > _NOTHING),
+        rack_weeks=float((base.late.sum(axis=1) * shares.racks).sum()),
+        shares=tuple(share for share in shares.found if abs(share.share) > _NOTHING),
         solves=done,
         seconds=time.perf_counter() - began,
     )
+
+
+class _Shares:
+    """The shares found so far, and the causes that have brought nothing yet."""
+
+    def __init__(self, base: Situation) -> None:
+        self.base, self.racks, self.total = base, _racks_per_mw(base), float(base.late.sum())
+        self.found: list[LatenessShare] = []
+        self._pending: tuple[Weight, ...] = ()
+        self._late = np.zeros(base.late.shape)
+        self._begin = base
+
+    @property
+    def hidden(self) -> bool:
+        """Whether something stands behind the causes lifted last."""
+        return bool(self._pending)
+
+    def add(self, said: tuple[str, str, str], late: FloatArray, paths: tuple[str, ...] = ()) -> None:
+        """Add a share of lateness (groups, weeks) [MW]."""
+        self.found.append(_record(self.base, said, late, self.racks, paths))
+
+    def step(self, causes: tuple[Weight, ...], before: Situation, after: Situation) -> Situation:
+        """Note what went with the causes that were lifted next; give the situation without those that are spare."""
+        late = before.late - after.late
+        gone, waited = float(late.sum()), sum(each.late for each in causes)
+        if gone < _SMALL * self.total and gone < _HIDDEN * waited:
+            self._begin = self._begin if self._pending else before
+            self._pending, self._late = (*self._pending, *causes), self._late + late
+            return after
+        begin = before
+        if gone >= _SMALL * self.total and self._pending:
+            begin, causes, late = self._begin, (*self._pending, *causes), self._late + late
+            self._pending, self._late = (), np.zeros(late.shape)
+        spare = [each.lift for each in causes if len(causes) > 1 and is_spare(begin, after, each)]
+        causes = tuple(each for each in causes if each.lift not in spare) or causes
+        self.add(_said(causes), late, tuple(each.lift for each in causes))
+        return put_back(after, spare)
+
+    def close(self) -> None:
+        """Add the causes that brought nothing."""
+        if self._pending:
+            self.add(_said(self._pending), self._late, tuple(each.lift for each in self._pending))
+            self._pending, self._late = (), np.zeros(self._late.shape)
 
 
 def _liftable(here: Situation) -> list[Weight]:
@@ -120,17 +164,14 @@ def _liftable(here: Situation) -> list[Weight]:
 
 
 def _said(step: tuple[Weight, ...]) -> tuple[str, str, str]:
-    """Give the kind, path and sentence of a cause, or of several small ones."""
+    """Give the kind, path and sentence of a cause, or of several."""
+    last = step[-1]
     if len(step) == 1:
-        return step[0].cause.kind, step[0].path, step[0].sentence
-    return "several", "", f"{len(step)} small causes together: {', '.join(weight.path for weight in step)}."
-
-
-def _in_order(here: Situation, steps: list[tuple[Weight, ...]]) -> list[Situation]:
-    """Lift the first cause, the first two, and so on, side by side: HiGHS runs outside Python's lock."""
-    ahead = [[weight.lift for step in steps[: n + 1] for weight in step] for n in range(len(steps))]
-    with ThreadPoolExecutor(max_workers=max(1, min(len(steps), os.cpu_count() or 1))) as pool:
-        return list(pool.map(lambda paths: lifted(here, paths), ahead))
+        return last.cause.kind, last.path, last.sentence
+    others = ", ".join(weight.path for weight in step[:-1])
+    if len({weight.cause.kind for weight in step}) == 1:
+        return last.cause.kind, last.path, f"{len(step)} causes that only together bring this: {others}, {last.path}."
+    return "several", last.path, f"{len(step)} causes together: {others}, {last.path}."
 
 
 def _racks_per_mw(base: Situation) -> FloatArray:
@@ -176,7 +217,9 @@ def _what_stays(here: Situation) -> list[tuple[tuple[str, str, str], FloatArray]
     ]
 
 
-def _record(base: Situation, said: tuple[str, str, str], late: FloatArray, racks: FloatArray) -> LatenessShare:
+def _record(
+    base: Situation, said: tuple[str, str, str], late: FloatArray, racks: FloatArray, paths: tuple[str, ...]
+) -> LatenessShare:
     data = base.plan.data
     by_group = late.sum(axis=1)
     total = float(base.late.sum())
@@ -194,4 +237,5 @@ def _record(base: Situation, said: tuple[str, str, str], late: FloatArray, racks
         share=float(by_group.sum()) / total if total else 0.0,
         sites=tuple(helped),
         sentence=sentence,
+        paths=paths,
     )

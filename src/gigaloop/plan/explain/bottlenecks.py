@@ -20,9 +20,9 @@ from gigaloop.solve import Solution
 from gigaloop.solve.blocks import number
 
 _MOVED = 0.05
-"""Weeks by which a rack counts as brought forward."""
+"""Weeks by which a rack counts as brought forward. Source: a choice of this model, half of what is told."""
 _SAMPLES = 4000
-"""Racks of a site and generation of which dates are compared at most."""
+"""Racks of a site and generation of which dates are compared at most. Source: a choice of this model."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from gigaloop.core.errors import UsageError
 from gigaloop.core.suggest import did_you_mean
 from gigaloop.plan.explain.late import Weight, weigh_causes
 from gigaloop.plan.explain.lifts import Situation, lateness_first, lifted
-from gigaloop.plan.explain.need import needed
+from gigaloop.plan.explain.need import is_spare, needed
 from gigaloop.plan.findings import LateChain, LateLink
 from gigaloop.plan.inputs.schedule import IntArray
 from gigaloop.plan.lp.factory import MONEY
@@ -22,6 +22,12 @@ from gigaloop.plan.results import by_site
 
 LINKS = 6
 """Causes of a chain that are lifted, each alone, to see which of them brings the date forward."""
+TOGETHER = 8
+"""Times that more is lifted where no cause helps alone. Source: a choice of this model."""
+_AT_ONCE = 3
+"""Causes of one kind that are then lifted at once. Source: a choice of this model."""
+_STANDS_BEHIND = 1e-6
+"""Lateness up to which a cause only stands behind others [MW weeks]."""
 _NOT_LATE = 1e-3
 """Share of what is asked of a group of demands that may be late on its date."""
 _RACK = 0.5
@@ -130,7 +136,7 @@ def explain_target(base: Situation, target: Target, links: int = LINKS) -> LateC
     helps = sorted((link for link in found if link.weeks > 0), key=lambda link: -link.weeks)
     together: tuple[LateLink, ...] = ()
     if not helps and tried:
-        together = _together(base, (target, goal), date, links)
+        together = _together(base, (target, goal), date)
     if not helps and not together:
         helps = _by_choice(base, (target, goal), date)
     others = [link for link in found if link.weeks <= 0]
@@ -223,19 +229,20 @@ def _side_by_side(base: Situation, lifts: list[tuple[str, ...]]) -> list[Situati
         return list(pool.map(lambda paths: lifted(base, paths), lifts))
 
 
-def _together(base: Situation, aim: tuple[Target, Milestone], date: int, most: int) -> tuple[LateLink, ...]:
-    """Lift causes one on top of the other until the date moves; empty where it does not."""
-    here, links = base, list[LateLink]()
-    for _ in range(most):
+def _together(base: Situation, aim: tuple[Target, Milestone], date: int) -> tuple[LateLink, ...]:
+    """Lift causes one on top of the other, then a few alike at once, until the date moves; empty where it does not."""
+    here, every = base, list[Weight]()
+    for turn in range(TOGETHER):
         causes = [each for each in _causes(here, aim[0], date_of(here, *aim)) if each.lift]
         causes = [each for each in causes if each.lift not in here.lifted]
         if not causes:
             return ()
-        after = lifted(here, (causes[0].lift,))
-        links.append(_link(here, aim, causes[0], after, date))
-        here = after
+        alike = [each for each in causes if each.cause.kind == causes[0].cause.kind and each.late > _STANDS_BEHIND]
+        chosen = alike[:_AT_ONCE] if turn and alike else causes[:1]
+        here = lifted(here, [each.lift for each in chosen])
+        every += chosen
         if date_of(here, *aim) < date:
-            return tuple(links)
+            return tuple(_link(base, aim, each, here, date) for each in every if not is_spare(base, here, each))
     return ()
 
 
@@ -294,6 +301,7 @@ def _sentence(
     if helps:
         return f"{said} {helps[0].sentence} Cleared, the date is {helps[0].weeks:.0f} weeks earlier. {helps[0].need}"
     if together:
-        paths = " and ".join(link.path for link in together)
-        return f"{said} No cause brings it forward alone; {paths} together bring {together[-1].weeks:.0f} weeks."
+        several = "this cause" if len(together) == 1 else f"these {len(together)} causes together"
+        weeks = f"{together[0].weeks:.0f} weeks earlier"
+        return f"{said} No cause brings it forward alone; {several} cleared, the date is {weeks}."
     return f"{said} No cause that can be cleared brings it forward."

@@ -23,6 +23,10 @@ _NOTHING = {
     "cost": 1.0,
 }
 """Differences below which nothing moved: a kW for a week, a day, half a piece, a dollar."""
+_TOLD = 0.05
+"""Weeks from which a shift is told. Source: it is said with one decimal."""
+_EPOCH = dt.date(1970, 1, 1)
+"""Day 0 of dates as numbers, IEEE 1003.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,7 @@ def say_difference(each: Difference, name_of: Callable[[str], str] = str) -> str
     more = each.change > 0.0
     amount = abs(each.change)
     later = ""
-    if each.weeks is not None and abs(each.weeks) >= 0.05:
+    if each.weeks is not None and abs(each.weeks) >= _TOLD:
         later = f", on average {abs(each.weeks):.1f} weeks {'later' if each.weeks > 0 else 'earlier'}"
     if each.kind == "online":
         what = f"{amount / WEEK * 1e-6:,.4g} MW-weeks {'more' if more else 'less'} compute online"
@@ -183,7 +187,7 @@ def say_difference(each: Difference, name_of: Callable[[str], str] = str) -> str
     if each.kind == "late":
         return f"{name} is {amount / WEEK * 1e-6:,.4g} MW-weeks {'more' if more else 'less'} late."
     if each.kind == "first units":
-        date = dt.date(1970, 1, 1) + dt.timedelta(days=round(each.after))
+        date = _EPOCH + dt.timedelta(days=round(each.after))
         return f"the first rack of {name} is made {amount / 7.0:.0f} weeks {'later' if more else 'earlier'}, on {date}."
     if each.kind == "production":
         factory, part = name.split(":", 1)

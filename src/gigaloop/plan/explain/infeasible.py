@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _NOT_MET = 1e-4
 """Share of what is asked that counts as met though it is not."""
 _ROUNDS = 40
+"""Times that the model is relaxed and solved at most. Source: a choice of this model."""
 _TRACE = 1e-6
 """Weight of causes that only stand behind others [MW weeks]."""
 

@@ -148,6 +148,11 @@ def lifted(base: Situation, paths: Collection[str], *, also: Callable[[Limit], b
     return _solve(base, base.given, base.lifted | frozenset(paths), also)
 
 
+def put_back(after: Situation, paths: Collection[str]) -> Situation:
+    """Give a situation with causes no longer lifted of which its plan takes no more than there is: it stays optimal."""
+    return replace(after, lifted=after.lifted - frozenset(paths))
+
+
 def planned_as(base: Situation, programme: Programme, *, also: Callable[[Limit], bool] | None = None) -> Situation:
     """Plan another form of a situation's programme, from its basis; ``also`` says which rows to lift.
 
@@ -189,7 +194,7 @@ def _solve(base: Situation, given: Given, paths: frozenset[str], also: Callable[
             by_rows = limit.path in paths and not limit.path.startswith("suppliers.")  # parts of a pool share its rows
             if by_rows or (also is not None and also(limit)):
                 lift(plan, limit)
-        solution = solve_model(plan, given.options)
+        solution = solve_model(plan, replace(given.options, far=True, pivots=plan.model.n_rows))
         if not paths and also is None:
             break
     return Situation(given, paths, plan, solution, take_start(plan))
@@ -221,7 +226,7 @@ def lift_dates(programme: Programme, paths: Collection[str]) -> Programme:
     """
     wanted = set(paths)
     begin = programme.calendar.date(0)
-    long_ago = begin - dt.timedelta(weeks=520)
+    long_ago = begin - dt.timedelta(weeks=10 * 52)
     sites = []
     for site in programme.sites:
         changes: dict[str, object] = {}

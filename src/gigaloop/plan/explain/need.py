@@ -15,6 +15,11 @@ from gigaloop.plan.lp.supply import pool_use
 from gigaloop.solve.blocks import number
 
 _SMALL = 1e-6
+_BY_ROWS = (
+    "crews", "commissioning crews", "lane", "test power", "test flow", "test positions", "staff", "storage",
+    "in process",
+)  # fmt: skip
+"""Kinds that are nothing but their rows: lifting them opens no earlier dates."""
 _STANDING = ("energisation", "hall")
 """Kinds whose rows hold for all weeks since the row before."""
 
@@ -43,6 +48,23 @@ def needed(base: Situation, after: Situation, weight: Weight) -> Need:
         f"The plan would use up to {more} {many(limit.unit)} more of it, "
         f"from {calendar.date(int(weeks[0]))} to {calendar.date(int(weeks[-1]) + 1)}."
     )
+
+
+def is_spare(base: Situation, after: Situation, weight: Weight) -> bool:
+    """Say whether the plan without a cause's limit takes no more of it than there is, so that the limit may come back.
+
+    Where that cannot be told from use alone (dates, several suppliers, rules between them) the answer is no.
+    """
+    if weight.cause.kind == "supply":
+        sourcing, part = base.plan.data.sourcing, weight.cause.index
+        pool = next((each for each in sourcing.pools if part in each.parts), None)
+        if pool is None or pool.chosen or pool.alone or len(sourcing.tiers[part]) > 1:
+            return False
+        return not _pieces(base, after, weight).sentence
+    found = [limit for limit in every_limit(base.plan) if limit.path == weight.lift]
+    if not found or any(limit.kind not in _BY_ROWS for limit in found):
+        return False
+    return all(float(_excess(base, after, limit).max(initial=0.0)) <= _SMALL for limit in found)
 
 
 def _excess(base: Situation, after: Situation, limit: Limit) -> FloatArray:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from gigaloop.core.errors import SolveError
-from gigaloop.plan.greedy.schedule import first_plan
+from gigaloop.plan.greedy.schedule import first_plan, peg_plan
 from gigaloop.plan.inputs.choices import NEVER
 from gigaloop.plan.inputs.learning import pace_of
 from gigaloop.plan.inputs.schedule import FloatArray
@@ -94,8 +94,9 @@ def _learnt(plan: PlanModel, options: SolveOptions) -> Solution:
 
 def _feasible(plan: PlanModel, options: SolveOptions) -> tuple[Solution, bool]:
     """Give a first plan that keeps all limits, and whether the solver had to bring it within them."""
+    pegged = peg_plan(plan)
     while True:
-        solution = given_solution(plan.model, first_plan(plan))
+        solution = given_solution(plan.model, first_plan(plan, pegged))
         broken = plan.broken_pools(solution)
         if broken:
             plan.add_pools(broken)

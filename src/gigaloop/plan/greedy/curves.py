@@ -38,6 +38,17 @@ def latest(capacity: FloatArray, needed: FloatArray) -> FloatArray:
     return np.maximum(capacity + ahead, 0.0)
 
 
+def steps(curve: FloatArray) -> FloatArray:
+    """Give what a cumulative curve (weeks,) gains in each week.
+
+    >>> steps(np.array([1.0, 1.0, 4.0])).tolist()
+    [1.0, 0.0, 3.0]
+    """
+    gained = curve.copy()
+    gained[1:] -= curve[:-1]
+    return gained
+
+
 def room(left: FloatArray) -> FloatArray:
     """Give what may be added to date to a sum that stays, where so much is left of its limit (..., weeks).
 

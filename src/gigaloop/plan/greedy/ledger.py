@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigaloop.plan.greedy.curves import room
+from gigaloop.plan.greedy.parts import Parts
 from gigaloop.plan.inputs.schedule import BoolArray, FloatArray, IntArray
 from gigaloop.plan.lp.model import PlanModel
 
@@ -24,7 +25,8 @@ class Ledger:
     """The limits of a model and what is left of them.
 
     Limits are counted in one row of slots: upper limits of the rows, their lower limits, and upper bounds of columns.
-    Rows of the pools of bought parts and material balances are known by what they mean.
+    Material balances are known by what they mean; bought parts are counted beside the rows, as most of their pools have
+    none.
     """
 
     def __init__(self, plan: PlanModel) -> None:
@@ -41,22 +43,14 @@ class Ledger:
         lower = np.where(self._equal, np.inf, taken - program.row_lower)
         soft, _ = soft_rows(plan)
         upper[soft] = lower[soft] = np.inf
+        lower[start_rows(plan)] = np.inf  # what comes back from a failed test waits where nothing is begun
         self.slack = np.maximum(np.concatenate([upper, lower, program.column_upper - self.x]), 0.0)
         self.given = _right_hand(plan.factory.balance, -program.row_lower)
         self.node, self.node_week = _named(plan.factory.balance, program.n_rows)
-        self.pools = tuple(plan.pools)
-        self.pool, self.pool_week = np.full(program.n_rows, -1, dtype=np.intp), np.zeros(program.n_rows, dtype=np.intp)
-        left = np.zeros((len(self.pools), self.weeks))
-        for k, number in enumerate(self.pools):
-            blocks = plan.pools[number]
-            arrived = np.cumsum(_right_hand(blocks.rows, -program.row_lower), axis=1)
-            left[k] = np.minimum(arrived.sum(axis=0), _shared(plan, number, arrived))
-            there = blocks.use >= 0
-            self.pool[blocks.use[there]] = k
-            self.pool_week[blocks.use[there]] = np.flatnonzero(there)
-        self._left = left
-        self.parts = room(left)
-        self.version = 0
+        self.supply = Parts(plan)
+        self.taken: list[Limited] = []
+        self._slots: dict[int, BoolArray] = {}
+        self._meets: dict[tuple[int, int], bool] = {}
 
     def entries(self, columns: IntArray) -> Entries:
         """Give the entries of columns."""
@@ -94,15 +88,25 @@ class Ledger:
         slots = limited.all_slots[used]
         np.subtract.at(self.slack, slots, limited.all_values[used] * units[limited.all_weeks[used]])
         self.slack[slots] = np.maximum(self.slack[slots], 0.0)
-        self.version += 1
+        self.taken.append(limited)
 
-    def use_parts(self, pool: IntArray, week: IntArray, amount: FloatArray) -> None:
-        """Take parts from pools in weeks of use."""
-        touched, number = np.unique(pool, return_inverse=True)
-        used = np.bincount(number * self.weeks + week, amount, minlength=len(touched) * self.weeks)
-        left = self._left[touched] - np.cumsum(used.reshape(len(touched), self.weeks), axis=1)
-        self._left[touched] = left
-        self.parts[touched] = room(left)
+    def touched(self, limited: Limited, since: int) -> bool:
+        """Say whether anything was taken, after the first so many times, of what units need."""
+        for other in self.taken[since:]:
+            key = id(limited), id(other)
+            if key not in self._meets:
+                self._meets[key] = bool(self._of(limited)[other.all_slots].any())
+            if self._meets[key]:
+                return True
+        return False
+
+    def _of(self, limited: Limited) -> BoolArray:
+        """Give the slots that units take from, as a mask of all."""
+        if id(limited) not in self._slots:
+            mask = np.zeros(len(self.slack), dtype=np.bool_)
+            mask[limited.all_slots] = True
+            self._slots[id(limited)] = mask
+        return self._slots[id(limited)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,19 +164,15 @@ def soft_rows(plan: PlanModel) -> tuple[IntArray, IntArray]:
     return row[relieves].astype(np.intp), single[relieves]
 
 
+def start_rows(plan: PlanModel) -> IntArray:
+    """Give the rows by which starts of work are not negative (activities and weeks with rework,)."""
+    found = [block.index for block in plan.model.row_blocks if block.name == "starts"]
+    return np.asarray(found[0]) if found else np.zeros(0, dtype=np.intp)
+
+
 def _right_hand(rows: IntArray, limits: FloatArray) -> FloatArray:
     """Give the limits of a grid of rows, 0 where there is none."""
     return np.where(rows >= 0, limits[rows], 0.0)
-
-
-def _shared(plan: PlanModel, number: int, arrived: FloatArray) -> FloatArray:
-    """Give the most of a pool that can be used to date (weeks,) where no source may give more than its share."""
-    most = np.full(arrived.shape[1], np.inf)
-    for limit in plan.rules.shares:
-        if limit.pool == number and limit.share < 1.0:
-            others = (arrived.sum(axis=0) - arrived[limit.tier]) / (1.0 - limit.share)
-            most[limit.weeks.start :] = np.minimum(most, others)[limit.weeks.start :]
-    return most
 
 
 _FEW = 6

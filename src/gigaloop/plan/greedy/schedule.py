@@ -6,40 +6,65 @@ demands that are more pressing there. All is done on cumulative curves by week, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from gigaloop.plan.greedy.curves import advanced, delayed, latest, room, soonest
-from gigaloop.plan.greedy.ledger import Ledger, Limited
+from gigaloop.plan.greedy.curves import advanced, delayed, latest, room, soonest, steps
+from gigaloop.plan.greedy.ledger import Ledger, Limited, start_rows
 from gigaloop.plan.greedy.recipes import Recipe, recipes_of
+from gigaloop.plan.greedy.trim import take_back
+from gigaloop.plan.greedy.units import Need, UnitParts
 from gigaloop.plan.greedy.values import complete
-from gigaloop.plan.inputs.schedule import FloatArray, IntArray
+from gigaloop.plan.greedy.works import SOME, Source, Way, Works
+from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.plan.lp.model import PlanModel
 from gigaloop.plan.lp.site import MW
 
-_SOME = 1e-6
-"""Racks that count as none."""
 _ROUNDS = 4
 """Recipes that what is late of a demand is spread over at the most."""
 
 
-def first_plan(plan: PlanModel) -> FloatArray:
-    """Give values for the columns of a plan's model (n_columns,) that make a good plan, found without a solver.
+@dataclass(frozen=True, slots=True, eq=False)
+class Pegged:
+    """What a first plan makes, moves, ships and puts online, in the columns of its model (n_columns,).
+
+    ``installed`` are the racks installed to date by site, generation and class of halls (weeks,).
+    """
+
+    columns: FloatArray
+    installed: Mapping[tuple[int, int, int], FloatArray]
+
+
+def peg_plan(plan: PlanModel) -> Pegged:
+    """Decide what is made, moved, shipped and put online, without a solver.
 
     Demands are served by date, then priority; each takes the racks that are worth most and can be there on time, then
-    those that bring what is late soonest. The values keep all limits that the model had when this was written; whether
-    they keep those of any model is for :func:`gigaloop.plan.greedy.answer.first_answer` to find out.
+    those that bring what is late soonest. Pools of parts of which more is used than their cheapest sources bring join
+    the model.
     """
     ledger = Ledger(plan)
     series, evaluation = recipes_of(ledger)
     board = _Board(plan, ledger, series)
-    board.take_stock()
     for recipe in evaluation:
         board.evaluate(recipe)
     for demand in _in_order(plan):
         board.serve(demand)
-    return complete(plan, ledger.x, board.installed)
+    if len(start_rows(plan)):
+        take_back(ledger, ledger.x)
+    plan.add_pools(ledger.supply.overdrawn(ledger.x))
+    return Pegged(ledger.x, board.installed)
+
+
+def first_plan(plan: PlanModel, pegged: Pegged) -> FloatArray:
+    """Give values for the columns of a plan's model (n_columns,) that make a whole plan of what was decided.
+
+    They keep all limits that the model had when this was written; whether they keep those of any model is for
+    :func:`gigaloop.plan.greedy.answer.first_answer` to find out.
+    """
+    more = plan.model.n_columns - len(pegged.columns)
+    return complete(plan, np.append(pegged.columns, np.zeros(more)), pegged.installed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,92 +88,71 @@ def _in_order(plan: PlanModel) -> list[_Demand]:
     return [demand for *_, demand in sorted(found, key=lambda each: each[:3])]
 
 
-@dataclass(slots=True, eq=False)
-class _Source:
-    """Racks to be had at a factory: from a recipe, or evaluation units that are made already."""
-
-    generation: int
-    factory: int
-    recipe: Recipe | None
-    capacity: FloatArray
-    there: FloatArray
-    cost: FloatArray
-    version: int = -1
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Way:
-    """A way for racks of a generation to a site: its route, columns and limits."""
-
-    route: int
-    weeks: IntArray
-    columns: IntArray
-    limits: Limited
-    cost: FloatArray
-
-
 class _Board:
     """What is free of recipes, ways and sites while demands are served one after the other."""
 
     def __init__(self, plan: PlanModel, ledger: Ledger, recipes: list[Recipe]) -> None:
         data = plan.data
         self.plan, self.ledger, self.data = plan, ledger, data
-        shape = (len(recipes), ledger.weeks)
-        capacity, there = np.zeros(shape), np.zeros(shape)
-        self.sources = [
-            _Source(recipe.generation, recipe.factory, recipe, capacity[k], there[k], recipe.cost)
-            for k, recipe in enumerate(recipes)
-        ]
-        self.ways: dict[tuple[int, int], list[_Way]] = {}
-        for r, route in enumerate(data.ships):
-            weeks = np.flatnonzero(plan.factory.ship[r] >= 0)
-            if len(weeks):
-                columns = plan.factory.ship[r][weeks]
-                limits = ledger.limited(columns, weeks, np.ones(len(weeks)))
-                cost = np.zeros(ledger.weeks)
-                cost[weeks] = ledger.cost[columns]
-                self.ways.setdefault((route.destination, route.carries), []).append(
-                    _Way(r, weeks, columns, limits, cost)
-                )
+        self.works = Works(ledger, recipes)
+        self.units = UnitParts(plan, self.works)
+        self.ways: dict[tuple[int, int], list[Way]] = {}
+        for way in self.works.ways(data.ships, plan.factory.ship):
+            self.ways.setdefault((way.destination, way.carries), []).append(way)
         self.free = np.array(data.sure_power).reshape(len(data.places), ledger.weeks) * MW
+        self.open = room(self.free)
         self.power = [[np.minimum(hall.power, 1e18) * MW for hall in place.halls] for place in data.places]
         self.positions = [[np.minimum(hall.positions, 1e12) for hall in place.halls] for place in data.places]
+        self.rooms: dict[tuple[int, int], FloatArray] = {}
         self.installed: dict[tuple[int, int, int], FloatArray] = {}
         self.offers: dict[int, list[_Offer]] = {}
-        self.shipping: dict[int, tuple[int, FloatArray]] = {}
         self.wanted = {
             g: float(generation.evaluation.racks)
             for g, generation in enumerate(data.programme.generations)
             if generation.evaluation is not None
         }
+        self.standing: dict[tuple[int, int], Source] = {}
+        for s, g in data.pairs:
+            self._opening_at(s, g)
+        self._opening_stock()
 
-    def take_stock(self) -> None:
+    def _opening_at(self, site: int, generation: int) -> None:
+        """Take racks that stand at a site at the start, or come to it: they have their room in its halls."""
+        place = self.data.places[site]
+        there = np.cumsum(place.installed[generation]) + place.standing[generation]
+        if there[-1] > 0.0:
+            self._install(site, generation, there)
+        ready = np.cumsum(place.ready[generation])
+        if ready[-1] > SOME:
+            nothing = np.zeros(self.ledger.weeks)
+            self.standing[site, generation] = Source(-1, -1, None, nothing, ready, nothing)
+
+    def _opening_stock(self) -> None:
         """Offer the racks that factories hold at the start, or that are under way there."""
         for n, (f, i) in enumerate(self.plan.factory.nodes):
-            g = self.data.production.items[i].generation
             racks = room(np.cumsum(self.ledger.given[n]))
-            if g >= 0 and racks[-1] > _SOME:
-                self._offer_racks(g, f, racks)
+            if self.data.production.items[i].generation >= 0 and racks[-1] > SOME:
+                self._offer_racks(i, f, racks)
 
-    def _offer_racks(self, generation: int, factory: int, racks: FloatArray) -> None:
+    def _offer_racks(self, item: int, factory: int, racks: FloatArray) -> None:
         nothing = np.zeros(self.ledger.weeks)
-        self.sources.insert(0, _Source(generation, factory, None, nothing + racks[-1], racks, nothing))
+        self.works.sources.insert(0, Source(item, factory, None, nothing + racks[-1], racks, nothing))
 
     # --- evaluation units --------------------------------------------------------------------------------
 
     def evaluate(self, recipe: Recipe) -> None:
         """Make the evaluation units of a generation as late as their weeks allow; demands may take them first."""
-        capacity, there = self._possible(recipe)
+        capacity, there = self.works.possible(recipe)
         wanted = self.wanted.pop(recipe.generation, 0.0)
         made = np.minimum(soonest(capacity, there), wanted)
         self.wanted[recipe.generation] = wanted - float(made[-1])
-        if made[-1] <= _SOME:
+        if made[-1] <= SOME:
             return
         week = np.arange(self.ledger.weeks)
         end = int(np.flatnonzero(recipe.allowed)[-1])
         completed = latest(capacity, np.where(week >= end, made[-1], 0.0))
-        self._make(recipe, np.diff(completed, prepend=0.0))
-        self._offer_racks(recipe.generation, recipe.factory, completed)
+        self.works.make(recipe, steps(completed))
+        self._offer_racks(recipe.item, recipe.factory, completed)
 
     # --- demands -----------------------------------------------------------------------------------------
 
@@ -157,100 +161,93 @@ class _Board:
         offers = sorted(self._offers(demand.group), key=lambda offer: -offer.gain[demand.due] / offer.power)
         left = demand.power * MW
         for offer in offers:
-            if left <= _SOME:
+            if left <= SOME:
                 return
+            by = demand.due if offer.way is not None else -1  # what stands there comes before what is to be made
+            if self._there(offer, by) <= SOME:
+                continue
             online = self._online(offer, demand, left)
-            if online is not None and online[demand.due] > _SOME:
-                left -= self._book(offer, np.minimum(online, online[demand.due]))
+            if online is not None and online[by] > SOME:
+                left -= self._book(offer, demand, left, np.minimum(online, online[by]))
+        late = self.data.discount[demand.due :].sum() * demand.late_cost * 7 * 86400.0
         for _ in range(_ROUNDS):
             best, gain = None, 0.0
-            for offer in offers:
-                online = self._online(offer, demand, left) if left > _SOME else None
+            for offer in offers if left > SOME else ():
+                most = float(offer.gain[demand.begin :].max()) / offer.power + late
+                if most * min(left, self._there(offer, -1)) <= gain:  # however soon it were there
+                    continue
+                online = self._online(offer, demand, left)
                 if online is not None:
                     value = self._value(offer, demand, online)
                     if value > gain:
                         best, gain = (offer, online), value
             if best is None:
                 return
-            left -= self._book(*best)
+            left -= self._book(best[0], demand, left, best[1])
+
+    def _there(self, offer: _Offer, week: int) -> float:
+        """Give the power that an offer can bring by a week at the most [MW]."""
+        ready = week - offer.lag if week >= 0 else week
+        racks = float(self.works.ready(offer.source)[ready]) if ready >= 0 or week < 0 else 0.0
+        return min(racks * offer.power, float(self.open[offer.site][week]))
 
     def _offers(self, group: int) -> list[_Offer]:
         """Give all ways to serve a group of demands."""
         if group not in self.offers:
             found = []
             for n, (a, p) in enumerate(self.plan.site.served):
-                s, g = self.data.pairs[p]
-                columns = self.plan.site.online[n]
-                worth = np.where(columns >= 0, -self.ledger.cost[columns], 0.0)
-                power = self.data.site_power(s, g) * MW
-                for way in self.ways.get((s, g), ()) if a == group else ():
-                    route = self.data.ships[way.route]
-                    lag = route.transit + self.data.places[s].commissioning
-                    for source in self.sources:
-                        if (source.generation, source.factory) == (g, route.origin):
-                            gain = worth - delayed(way.cost + source.cost, lag)
-                            found.append(_Offer(n, s, g, way, source, lag, power, gain))
+                if a == group:
+                    found += self._offers_of(n, *self.data.pairs[p])
             self.offers[group] = found
         return self.offers[group]
 
-    def _possible(self, recipe: Recipe) -> tuple[FloatArray, FloatArray]:
-        """Give what a recipe can complete to date by its limits, and by its parts (weeks,)."""
-        each, to_date = self.ledger.most(recipe.limits)
-        capacity = np.cumsum(np.where(recipe.allowed, np.minimum(each, 1e6), 0.0))
-        there = np.minimum(to_date, 1e9)
-        if len(recipe.pools):
-            parts = self.ledger.parts[recipe.pools[:, None], np.maximum(recipe.reach, 0)] / recipe.most[:, None]
-            there = np.minimum(there, np.where(recipe.reach >= 0, parts, 0.0).min(axis=0))
-        return capacity, there
-
-    def _ready(self, source: _Source) -> tuple[FloatArray, FloatArray]:
-        """Give the capacity of a source to date and what can have been completed (weeks,)."""
-        if source.recipe is not None and source.version != self.ledger.version:
-            source.capacity, there = self._possible(source.recipe)
-            source.there = soonest(source.capacity, there)
-            source.version = self.ledger.version
-            source.recipe.exhausted = bool(source.there[-1] <= _SOME)
-        return source.capacity, source.there
+    def _offers_of(self, served: int, site: int, generation: int) -> list[_Offer]:
+        columns = self.plan.site.online[served]
+        weeks = np.flatnonzero(columns >= 0)
+        if not len(weeks):
+            return []
+        worth = np.where(columns >= 0, -self.ledger.cost[columns], 0.0)
+        power = self.data.site_power(site, generation) * MW
+        limits = self.ledger.limited(columns[weeks], weeks, np.ones(len(weeks)))
+        needs, first = self.units.needs(generation), int(weeks[0])
+        found = []
+        if (site, generation) in self.standing:
+            source = self.standing[site, generation]
+            found.append(_Offer(served, site, generation, None, source, 0, power, worth, first, limits, needs))
+        for way in self.ways.get((site, generation), ()):
+            lag = way.transit + self.data.places[site].commissioning
+            for source in self.works.sources:
+                if (source.item, source.factory) == (self.data.production.rack_item[generation], way.origin):
+                    gain = worth - delayed(way.cost + source.cost, lag)
+                    found.append(_Offer(served, site, generation, way, source, lag, power, gain, first, limits, needs))
+        return found
 
     def _online(self, offer: _Offer, demand: _Demand, left: float) -> FloatArray | None:
-        """Give the racks that can be online to date by an offer for what is left of a demand (weeks,) [MW]."""
-        recipe = offer.source.recipe
-        if recipe is not None and recipe.exhausted:
+        """Give the racks that can be online to date (weeks,) for what is left of a demand [MW]; none where none can."""
+        there = self.works.ready(offer.source)
+        if there[-1] <= SOME:
             return None
-        columns = self.plan.site.online[offer.served]
-        possible = np.flatnonzero(columns[demand.begin :] >= 0)
-        if not len(possible):
-            return None
-        _, there = self._ready(offer.source)
-        if there[-1] <= _SOME:
-            return None
-        capacity = self._shipping(offer)
-        transit = self.data.ships[offer.way.route].transit
-        there = np.minimum(there, advanced(self._room(offer.site, offer.generation), transit))
-        online = delayed(soonest(capacity, there), offer.lag)
-        online = np.minimum(online, room(self.free[offer.site]) / offer.power)
-        online = np.minimum(online, left / offer.power)
-        online[: demand.begin + int(possible[0])] = 0.0
-        return online if online[-1] > _SOME else None
-
-    def _shipping(self, offer: _Offer) -> FloatArray:
-        """Give the racks that can leave by a way to date (weeks,)."""
-        version, capacity = self.shipping.get(offer.way.route, (-1, np.zeros(0)))
-        if version != self.ledger.version:
-            each, _ = self.ledger.most(offer.way.limits)
-            capacity = np.zeros(self.ledger.weeks)
-            capacity[offer.way.weeks] = np.minimum(each[offer.way.weeks], 1e6)
-            capacity = np.cumsum(capacity)
-            self.shipping[offer.way.route] = self.ledger.version, capacity
-        return capacity
+        if offer.way is not None:
+            there = np.minimum(there, advanced(self._room(offer.site, offer.generation), offer.way.transit))
+            there = delayed(soonest(self.works.leaving(offer.way), there), offer.lag)
+        online = np.minimum(there, np.minimum(self.open[offer.site], left) / offer.power)
+        for need in offer.needs:
+            online = np.minimum(online, self.units.most(offer.site, need))
+        online[: max(demand.begin, offer.first)] = 0.0
+        if online[-1] > SOME and len(offer.limits.all_slots):
+            each, _ = self.ledger.most(offer.limits)
+            online = soonest(np.minimum(each, 1e6).cumsum(), online)
+        return online if online[-1] > SOME else None
 
     def _room(self, site: int, generation: int) -> FloatArray:
         """Give the racks of a generation that the halls of a site have room for to date (weeks,)."""
-        total = np.zeros(self.ledger.weeks)
-        for k, hall in enumerate(self.data.places[site].halls):
-            if generation in hall.generations:
-                total = total + self._room_in(site, k, generation)
-        return total
+        if (site, generation) not in self.rooms:
+            total = np.zeros(self.ledger.weeks)
+            for k, hall in enumerate(self.data.places[site].halls):
+                if generation in hall.generations:
+                    total = total + self._room_in(site, k, generation)
+            self.rooms[site, generation] = total
+        return self.rooms[site, generation]
 
     def _room_in(self, site: int, hall: int, generation: int) -> FloatArray:
         power = self.data.facts[generation].design_power * MW
@@ -261,72 +258,70 @@ class _Board:
 
     def _value(self, offer: _Offer, demand: _Demand, online: FloatArray) -> float:
         """Give what racks online to date are worth less their costs, lateness spared included [MUSD]."""
-        first = np.diff(online, prepend=0.0)
-        spared = float((online * self.data.discount)[demand.due :].sum()) * offer.power
-        return float(first @ offer.gain) + spared * self._week_late(demand)
+        spared = float(online[demand.due :] @ self.data.discount[demand.due :]) * offer.power
+        return float(steps(online) @ offer.gain) + spared * demand.late_cost * 7 * 86400.0
 
-    def _week_late(self, demand: _Demand) -> float:
-        return demand.late_cost * 7 * 86400.0
-
-    def _book(self, offer: _Offer, online: FloatArray) -> float:
+    def _book(self, offer: _Offer, demand: _Demand, left: float, online: FloatArray) -> float:
         """Put racks online as an offer says, all that they need as late as it can be; give the power [MW]."""
-        x = self.ledger.x
-        needed = advanced(online, offer.lag)
-        shipped = latest(self._shipping(offer), needed)
-        ready, _ = self._ready(offer.source)
-        columns = self.plan.site.online[offer.served]
-        first = np.maximum(np.diff(online, prepend=0.0), 0.0)
-        x[columns[first > 0.0]] += first[first > 0.0]
-        leaves = np.maximum(np.diff(shipped, prepend=0.0), 0.0)
-        x[offer.way.columns] += leaves[offer.way.weeks]
+        if offer.needs:  # what completes units may take what the racks would need
+            for need in offer.needs:
+                self.units.bring(offer.site, need, online)
+            again = self._online(offer, demand, left)
+            if again is None:
+                return 0.0
+            online = np.minimum(online, again)
+            for need in offer.needs:
+                self.units.use(offer.site, need, online)
+        x, columns = self.ledger.x, self.plan.site.online[offer.served]
+        first = np.maximum(steps(online), 0.0)
+        goes = first > 0.0
+        x[columns[goes]] += first[goes]
         self.free[offer.site] -= online * offer.power
-        self._install(offer, delayed(shipped, self.data.ships[offer.way.route].transit))
-        if offer.source.recipe is None:
-            offer.source.there = room(offer.source.there - shipped)
+        self.open[offer.site] = room(self.free[offer.site])
+        if len(offer.limits.all_slots):
+            self.ledger.take(offer.limits, first)
+        if offer.way is None:
+            offer.source.there = room(offer.source.there - online)
         else:
-            completed = latest(ready, shipped)
-            self._make(offer.source.recipe, np.maximum(np.diff(completed, prepend=0.0), 0.0))
-        self.ledger.take(offer.way.limits, leaves)
+            shipped = self.works.send(offer.source, offer.way, advanced(online, offer.lag))
+            self._install(offer.site, offer.generation, delayed(shipped, offer.way.transit))
         return float(online[-1]) * offer.power
 
-    def _install(self, offer: _Offer, installed: FloatArray) -> None:
+    def _install(self, site: int, generation: int, installed: FloatArray) -> None:
         """Put racks into the halls that take them, one after the other."""
         rest = installed
-        power = self.data.facts[offer.generation].design_power * MW
-        for k, hall in enumerate(self.data.places[offer.site].halls):
-            if offer.generation not in hall.generations:
+        power = self.data.facts[generation].design_power * MW
+        for k, hall in enumerate(self.data.places[site].halls):
+            if generation not in hall.generations:
                 continue
-            beyond = np.maximum.accumulate(np.maximum(rest - self._room_in(offer.site, k, offer.generation), 0.0))
+            beyond = np.maximum.accumulate(np.maximum(rest - self._room_in(site, k, generation), 0.0))
             here = rest - beyond
-            self.positions[offer.site][k] = self.positions[offer.site][k] - here
-            self.power[offer.site][k] = self.power[offer.site][k] - here * power
-            key = (offer.site, offer.generation, k)
+            self.positions[site][k] = self.positions[site][k] - here
+            self.power[site][k] = self.power[site][k] - here * power
+            key = (site, generation, k)
             self.installed[key] = self.installed.get(key, 0.0) + here
             rest = beyond
-
-    def _make(self, recipe: Recipe, completed: FloatArray) -> None:
-        """Complete racks by a recipe (weeks,), taking all that they need."""
-        made = completed[recipe.weeks]
-        some = made > 0.0
-        np.add.at(self.ledger.x, recipe.columns[some], (recipe.amounts * made)[some])
-        used = completed[recipe.pool_from]
-        some = used > 0.0
-        self.ledger.use_parts(recipe.pool[some], recipe.pool_week[some], (recipe.pool_amount * used)[some])
-        self.ledger.take(recipe.limits, completed)
+        for each in [pair for pair in self.rooms if pair[0] == site]:
+            del self.rooms[each]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Offer:
     """A way to serve a demand: racks from a source by a way, ``lag`` weeks before they are online.
 
-    ``gain`` is what a rack brings by the week in which it goes online [MUSD].
+    ``way`` is none for racks that stand at the site at the start. ``gain`` is what a rack brings by the week in which
+    it goes online [MUSD], ``first`` the first such week, ``limits`` what going online takes of the limits,
+    ``needs`` what completes its unit.
     """
 
     served: int
     site: int
     generation: int
-    way: _Way
-    source: _Source
+    way: Way | None
+    source: Source
     lag: int
     power: float
     gain: FloatArray
+    first: int
+    limits: Limited
+    needs: tuple[Need, ...]

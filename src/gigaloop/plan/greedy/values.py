@@ -6,10 +6,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gigaloop.plan.greedy.ledger import soft_rows
+from gigaloop.plan.greedy.curves import steps
+from gigaloop.plan.greedy.ledger import soft_rows, start_rows
 from gigaloop.plan.inputs.schedule import FloatArray, IntArray
+from gigaloop.plan.lp.equipment import MW, arrived_by
 from gigaloop.plan.lp.model import PlanModel
 from gigaloop.plan.lp.names import pair_names
+from gigaloop.plan.lp.starts import returned
 from gigaloop.solve import Columns
 
 _ROUNDING = 1e-9
@@ -25,6 +28,7 @@ def complete(plan: PlanModel, decided: FloatArray, installed: Mapping[tuple[int,
     """
     program = plan.model.program()
     x = decided.copy()
+    let_wait(plan, x)
     rows = program.matrix.times(x)
     equal = program.row_lower == program.row_upper
     net = rows - np.where(equal, program.row_lower, 0.0)
@@ -37,6 +41,7 @@ def complete(plan: PlanModel, decided: FloatArray, installed: Mapping[tuple[int,
     _pools(plan, x, rows, program.row_lower)
     _lateness(plan, x, rows, program.row_lower, program.column_upper)
     _sums(plan, x, net, installed)
+    _equipment(plan, x, net)
     _soft(plan, x)
     x[np.abs(x) < _ROUNDING] = 0.0
     return np.asarray(np.clip(x, program.column_lower, program.column_upper))
@@ -54,6 +59,21 @@ def _put(x: FloatArray, index: IntArray, values: FloatArray) -> None:
 def _stocks(x: FloatArray, rows: FloatArray, balance: IntArray, stock: IntArray) -> None:
     """Keep in stock what comes and does not go."""
     _put(x, stock, np.maximum(np.cumsum(_rows(rows, balance), axis=-1), 0.0))
+
+
+def let_wait(plan: PlanModel, x: FloatArray) -> None:
+    """Let what comes back from a failed test wait while less is begun than comes back."""
+    if not len(start_rows(plan)):
+        return
+    wait, made = plan.factory.wait, plan.factory.make
+    pieces = np.where(made >= 0, x[made], 0.0)
+    for a in np.flatnonzero((wait >= 0).any(axis=1)).tolist():
+        activity = plan.data.production.activities[a]
+        back = np.zeros(plan.data.weeks)
+        back[activity.rework :] = pieces[a, : plan.data.weeks - activity.rework]
+        owed = np.cumsum(back * returned(activity, plan.data.can_complete[a]) - pieces[a] * activity.passes)
+        waits = owed - np.minimum(np.minimum.accumulate(owed), 0.0)
+        _put(x, wait[a], waits)
 
 
 def _evaluation(plan: PlanModel, x: FloatArray, rows: FloatArray, wanted: FloatArray) -> None:
@@ -86,7 +106,7 @@ def _cheapest_first(used: FloatArray, arrived: FloatArray) -> FloatArray:
         lacking = np.maximum.accumulate(np.maximum(missing - arrived[tier], 0.0))
         if tier + 1 == len(arrived):
             lacking = np.zeros(len(lacking))
-        given[tier] = np.diff(missing - lacking, prepend=0.0)
+        given[tier] = steps(missing - lacking)
         missing = lacking
     return given
 
@@ -157,6 +177,31 @@ def _sums(
             nothing = np.zeros(plan.data.weeks)
             held = np.array([installed.get((s, g, k), nothing) for k in able])
             x[parts.index] = held.ravel()[parts.grid.cells]
+
+
+def _equipment(plan: PlanModel, x: FloatArray, rows: FloatArray) -> None:
+    """Buy scarce equipment for the power online, as late as it can be."""
+    if not plan.gates:
+        return
+    named = {block.name: block for block in plan.model.column_blocks}
+    sums = {block.name: block for block in plan.model.row_blocks}
+    names, weeks = pair_names(plan.data), plan.data.weeks
+    power = np.zeros((len(plan.data.places), weeks))
+    for n, (_, p) in enumerate(plan.site.served):
+        s, g = plan.data.pairs[p]
+        power[s] += np.cumsum(_rows(x, plan.site.online[n])) * plan.data.site_power(s, g)
+    for blocks in plan.gates.values():
+        for n, gate in enumerate(blocks.group.gates):
+            place = plan.data.places[gate.site].power
+            number = arrived_by(blocks.group, place.equipment[gate.number].install, weeks)
+            short = np.maximum(power[gate.site] - place.served(gate.number), 0.0) * MW
+            bought = np.zeros(len(blocks.group.arrivals))
+            np.maximum.at(bought, number[number >= 0], short[number >= 0])
+            x[blocks.bought[n]] = np.maximum.accumulate(bought)
+            for p, (s, _) in enumerate(plan.data.pairs):
+                name = f"online to date {names[p]} for {blocks.group.market.part}"
+                if s == gate.site and name in named:
+                    x[named[name].index] = np.cumsum(rows[sums[f"{name} sum"].index])
 
 
 def _named(plan: PlanModel, name: str) -> Columns | None:

@@ -16,6 +16,7 @@ from gigaloop.programme.schema import Programme, Supply
 from gigaloop.programme.schema.supply import LeadTimeDistribution
 
 _NINETEEN_OF_TWENTY = NormalDist().inv_cdf(0.95)
+"""Standard deviations from the median to the high end. Source: the definition of the lognormal, docs/programme.md."""
 
 
 def distribution_of(supply: Supply) -> LeadTimeDistribution | None:

@@ -216,10 +216,10 @@ class Pool:
     tiers
         Price tiers, cheapest first; several only for a pool of one part.
     chosen
-        Whether the plan chooses between the tiers week by week, as rules or costs that change ask for: then a tier is
-        no dearer than another one in all weeks, and the pool is always in the model.
+        Whether the plan chooses between the tiers week by week, as rules or costs that change ask for: then a tier may
+        be the cheapest in some weeks alone.
     alone
-        Whether the part is used up in place of another or is such another one: the pool is always in the model, too.
+        Whether the part is used up in place of another or is such another one: the pool is always in the model.
     """
 
     parts: tuple[int, ...]

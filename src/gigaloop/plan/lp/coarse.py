@@ -91,6 +91,7 @@ def _groups(blocks: Sequence[Block], weeks: int, bucket: int, kit: dict[str, str
 
 
 _WIDEST = 2**31
+"""More than the weeks of any series, so that no keys meet. Source: half the width of an integer of 64 bits."""
 
 
 def _by_kit(name: str, kit: dict[str, str]) -> str:

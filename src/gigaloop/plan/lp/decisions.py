@@ -20,7 +20,7 @@ from gigaloop.plan.lp.choices import ChoiceBlocks, Picks
 from gigaloop.plan.lp.grid import values
 from gigaloop.plan.lp.learning import solve_learning
 from gigaloop.plan.lp.model import PlanModel, solve_model
-from gigaloop.solve import Model, Solution, SolveOptions
+from gigaloop.solve import Basis, Model, Solution, SolveOptions
 
 TRIES = 6
 """Plans with the decisions held that are solved at most. Source: a choice of this model; the gap is reported."""
@@ -69,6 +69,14 @@ class _Search:
         self.cuts: list[_Cut] = []
         self.tried: set[Picks] = set()
         self.best: tuple[Solution, Picks, _Cut] | None = None
+        self.basis: Basis | None = None
+        self.at_best = False
+
+    def hold(self, picks: Picks) -> None:
+        """Hold the decisions, and solve next from the best plan so far rather than from the last one tried."""
+        self.plan.hold(picks)
+        if self.basis is not None and not self.at_best:
+            self.plan.model.restore(self.plan.completed(self.basis))
 
     def left(self) -> SolveOptions:
         """Give the options with the time that is left."""
@@ -95,7 +103,8 @@ class _Search:
         if picks in self.tried:
             return
         self.tried.add(picks)
-        self.plan.hold(picks)
+        self.hold(picks)
+        self.at_best = False
         try:
             solution = solve_model(self.plan, self.left())
         except InfeasibleError:
@@ -109,6 +118,8 @@ class _Search:
         self.cuts.append(cut)
         if self.best is None or solution.objective < self.best[0].objective:
             self.best = solution, picks, cut
+            self.basis = self.plan.model.last_basis
+            self.at_best = True
         return cut
 
     def _changes(self, solution: Solution, n: int, pick: int) -> FloatArray:
@@ -186,6 +197,13 @@ def _refine(search: _Search, bound: float, tries: int) -> float:
     return min(max(bound, search.master(bound)), search.best[0].objective)
 
 
+def round_whole(plan: PlanModel, relaxed: Solution) -> Picks:
+    """Give the whole decisions at the weeks in which the relaxed steps pass half of what they come to."""
+    if plan.choices is None:
+        return ()
+    return _Search(plan, plan.choices, SolveOptions(), GAP).rounded(relaxed, True)
+
+
 def solve_whole(
     plan: PlanModel, options: SolveOptions, hint: Picks = (), *, tries: int = TRIES, gap: float = GAP
 ) -> WholeSolution:
@@ -232,7 +250,7 @@ def solve_whole(
             why = "no whole decisions were found at which a plan exists"
             raise SolveError(why, hint="check the time that the lines' change-overs take")
         _, picks, _ = search.best
-        plan.hold(picks)
+        search.hold(picks)
         # Once more, so that basis, pools and learnt rates of the model are those of the plan that is kept.
         return WholeSolution(solve_learning(plan, search.left()), picks, bound, len(search.tried))
     except StoppedError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,18 +17,27 @@ from gigaloop.plan.lp.workforce import staff_limit, staff_load
 from gigaloop.solve import Solution, SolveOptions
 
 AGREED = 5e-3
-"""Share of a line's time by which the rates used may differ from those that the plan's own output gives."""
+"""Share of a line's time by which the rates used may differ from those that the plan's own output gives. Source: a
+choice of this model."""
 ROUNDS = 5
 """Rounds in which rates follow the output up and down. After them a plan stands whose output gives no slower rates than
 it used, and rates are only lowered."""
 SLOWER = 0.005
-"""Share by which rates are lowered beyond what the output gives, so that what follows from it is covered too."""
+"""Share by which rates are lowered beyond what the output gives, so that what follows from it is covered too. Source:
+a choice of this model."""
 LAST_ROUND = 60
 """Rounds after which no rates are found to agree; rates that are only lowered settle long before."""
 
 
-def solve_learning(plan: PlanModel, options: SolveOptions) -> Solution:
+def solve_learning(
+    plan: PlanModel, options: SolveOptions, solve: Callable[[PlanModel, SolveOptions], Solution] = solve_model
+) -> Solution:
     """Solve, and solve again with the rates that the plan's own output gives, until both agree.
+
+    Parameters
+    ----------
+    solve
+        How the model is solved at given rates.
 
     Raises
     ------
@@ -37,7 +46,7 @@ def solve_learning(plan: PlanModel, options: SolveOptions) -> Solution:
     SolveError
         If the solver stops before the optimum, or no rates agree with the output that they allow.
     """
-    solution = solve_model(plan, options)
+    solution = solve(plan, options)
     learns = [a for a, activity in enumerate(plan.data.production.activities) if activity.learning is not None]
     if not learns:
         return solution
@@ -51,7 +60,7 @@ def solve_learning(plan: PlanModel, options: SolveOptions) -> Solution:
         if turn >= ROUNDS:
             pace = np.where(pace > plan.data.pace, pace * (1.0 + SLOWER), plan.data.pace)
         set_pace(plan, pace, learns)
-        solution = solve_model(plan, options)
+        solution = solve(plan, options)
     raise SolveError(
         f"{plan.model.name}: no rates agree with the output that they allow",
         hint="give the lines that learn a rate nearer to 100 %, or fewer pieces 'at' which they are mature",

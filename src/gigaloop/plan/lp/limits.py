@@ -296,7 +296,7 @@ def _rule_resources(plan: PlanModel) -> Iterator[Limit]:
             f"{100 * RAISE:.0f} % of the offer beyond the share",
             sentence="The {name} may be no more by the rule of dual sourcing {until}.",
         )
-    if len(plan.rules.years):
+    if len(plan.rules.content):
         yield Limit(
             "domestic content",
             "domestic content",

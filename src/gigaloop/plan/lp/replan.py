@@ -102,7 +102,7 @@ class Replanner:
         number = _at(data.sourcing.parts, part, "bought part")
         pool = next(n for n, each in enumerate(data.sourcing.pools) if number in each.parts)
         if pool not in self.plan.pools:
-            self.plan.add_pools([pool])
+            self.plan.add_pools([pool], self.base)
         rows = self.plan.pools[pool].rows
         there = rows != NONE
         limit = np.where(there, self.plan.model.program().row_upper[rows], 0.0)

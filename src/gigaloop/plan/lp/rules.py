@@ -1,9 +1,13 @@
-"""Rules of sourcing in the plan's model: shares of suppliers, domestic content, old parts used up, obsolete parts."""
+"""Rules of sourcing in the plan's model: shares of suppliers, domestic content, old parts used up, obsolete parts.
+
+Shares of suppliers join with the pool of their part, and floors on domestic content where a plan breaks them: see
+:mod:`gigaloop.plan.lp.splits`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -31,66 +35,70 @@ class ShareLimit:
     row: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class RuleBlocks:
     """Columns and rows of the rules of sourcing.
 
     Parameters
     ----------
-    shares
-        Limits on the shares of sources.
     years
         Calendar years with a floor on domestic content, their weeks, and the floor.
-    content, short
-        Rows of the floors, and columns of the content that is missing (years,) [MUSD].
     used_up
         Made parts that take the old part, by use-up and week of use (use-ups, weeks) [racks' worth].
     obsolete
         Columns of what is left of obsolete parts that are paid for (obsolete,) [MUSD].
+    shares
+        Limits on the shares of sources, of pools in the model.
+    content, short
+        Rows of the floors, and columns of the content that is missing (years,) [MUSD]; none while the floors are not in
+        the model.
     """
 
-    shares: tuple[ShareLimit, ...]
     years: tuple[tuple[str, range, float], ...]
-    content: IntArray
-    short: IntArray
     used_up: IntArray
     obsolete: IntArray
+    shares: list[ShareLimit] = field(default_factory=list)
+    content: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.intp))
+    short: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.intp))
 
 
 def add_rules(model: Model, data: PlanData, factory: FactoryBlocks, pools: Mapping[int, PoolBlocks]) -> RuleBlocks:
-    """Add the rows of rules that could bind; a programme without such rules gets none."""
+    """Add what a model has of the rules from the start; a programme without such rules gets nothing."""
     held = sum((source.held * source.cost for source in data.sourcing.sources), np.zeros(data.weeks))
     if held.any():
         model.add_constant(float(held @ data.discount) * MONEY)
-    shares = tuple(_shares(model, data, pools))
     used_up = _use_ups(model, data, factory, pools)
-    years = content_years(data)
-    content, short = _content(model, data, factory, pools, years, used_up)
-    return RuleBlocks(shares, years, content, short, used_up, _obsolete(model, data, factory, used_up))
+    rules = RuleBlocks(content_years(data), used_up, _obsolete(model, data, factory, used_up))
+    for blocks in pools.values():
+        add_rules_of_pool(model, data, blocks, rules)
+    return rules
 
 
-def _shares(model: Model, data: PlanData, pools: Mapping[int, PoolBlocks]) -> Iterator[ShareLimit]:
-    for number, pool in enumerate(data.sourcing.pools):
-        rule = data.sourcing.rules[pool.parts[0]] if pool.chosen else None
-        if rule is None or number not in pools:
-            continue
-        blocks, share = pools[number], float(rule.max_share)
-        limited = [
-            (tier, name, weeks)
-            for name, weeks in share_periods(data, pool)
-            for tier in range(len(pool.tiers))
-            if (blocks.extra[:, weeks] != NONE).any()
-        ]
-        if not limited:
-            continue
-        part = data.sourcing.parts[pool.parts[0]]
-        names = [f"{data.sourcing.sources[pool.tiers[tier].sources[0]].supplier} {name}" for tier, name, _ in limited]
-        there = np.ones((len(limited), 1), dtype=np.bool_)
-        rows = grid_rows(model, f"share of {part}", there, upper=0.0, path=_at(data, part), keys=names)[:, 0]
-        for row, (tier, name, weeks) in zip(rows, limited, strict=True):
-            for other in range(len(pool.tiers)):
-                put(model, np.array(row), blocks.extra[other, weeks], (1.0 if other == tier else 0.0) - share)
-            yield ShareLimit(number, tier, name, weeks, share, int(row))
+def add_rules_of_pool(model: Model, data: PlanData, blocks: PoolBlocks, rules: RuleBlocks) -> None:
+    """Add the rules that hold for a pool that has joined the model."""
+    pool = data.sourcing.pools[blocks.pool]
+    rule = data.sourcing.rules[pool.parts[0]] if pool.chosen else None
+    if len(rules.content):
+        _content_of_pool(model, data, blocks, rules)
+    if rule is None:
+        return
+    share = float(rule.max_share)
+    limited = [
+        (tier, name, weeks)
+        for name, weeks in share_periods(data, pool)
+        for tier in range(len(pool.tiers))
+        if (blocks.extra[:, weeks] != NONE).any()
+    ]
+    if not limited:
+        return
+    part = data.sourcing.parts[pool.parts[0]]
+    names = [f"{data.sourcing.sources[pool.tiers[tier].sources[0]].supplier} {name}" for tier, name, _ in limited]
+    there = np.ones((len(limited), 1), dtype=np.bool_)
+    rows = grid_rows(model, f"share of {part}", there, upper=0.0, path=_at(data, part), keys=names)[:, 0]
+    for row, (tier, name, weeks) in zip(rows, limited, strict=True):
+        for other in range(len(pool.tiers)):
+            put(model, np.array(row), blocks.extra[other, weeks], (1.0 if other == tier else 0.0) - share)
+        rules.shares.append(ShareLimit(blocks.pool, tier, name, weeks, share, int(row)))
 
 
 def _at(data: PlanData, part: str) -> Callable[[int], Place | None]:
@@ -175,17 +183,22 @@ def content_of_making(data: PlanData, activity: int) -> tuple[FloatArray, FloatA
     return conversion + made.materials, conversion + (made.materials if country == DOMESTIC else 0.0)
 
 
-def _content(
-    model: Model,
-    data: PlanData,
-    factory: FactoryBlocks,
-    pools: Mapping[int, PoolBlocks],
-    years: tuple[tuple[str, range, float], ...],
-    used_up: IntArray,
-) -> tuple[IntArray, IntArray]:
-    """Let floor x cost - domestic cost - what is missing be nothing or less, by calendar year [MUSD]."""
-    if not years:
-        return np.arange(0), np.arange(0)
+def content_missing(data: PlanData, years: tuple[tuple[str, range, float], ...], part: int) -> FloatArray:
+    """Give what a piece of a bought part from each tier lacks of the floor by week of use (tiers, weeks) [USD]."""
+    floor = np.zeros(data.weeks)
+    for _, weeks, share in years:
+        floor[weeks] = share
+    return np.array([tier.cost * (floor - tier.domestic) for tier in data.sourcing.tiers[part]])
+
+
+def add_content(
+    model: Model, data: PlanData, factory: FactoryBlocks, pools: Mapping[int, PoolBlocks], rules: RuleBlocks
+) -> None:
+    """Let floor x cost - domestic cost - what is missing be nothing or less, by calendar year [MUSD].
+
+    A part whose pool is not in the model counts as if all of it came from its most domestic tier.
+    """
+    years = rules.years
     floor, of_year = np.zeros(data.weeks), np.full(data.weeks, NONE)
     for y, (_, weeks, share) in enumerate(years):
         floor[weeks], of_year[weeks] = share, y
@@ -198,14 +211,10 @@ def _content(
         model, "content missing", there[:, None], cost=penalty * data.discount[last][:, None], keys=names
     )
     rows = grid_rows(model, "domestic content", there[:, None], upper=0.0, path=lambda _: place, keys=names)
+    rules.content, rules.short = rows[:, 0], short[:, 0]
     put(model, rows, short, -1.0)
     row = np.where(of_year >= 0, rows[of_year, 0], NONE)
-    chosen = {pool.parts[0] for pool in data.sourcing.pools if pool.chosen}
-    missing = {
-        data.sourcing.parts[p]: tiers[0].cost * (floor - tiers[0].domestic) * MONEY
-        for p, tiers in enumerate(data.sourcing.tiers)
-        if p not in chosen
-    }
+    missing = {part: content_missing(data, years, p).min(axis=0) * MONEY for p, part in enumerate(data.sourcing.parts)}
     for a, activity in enumerate(data.production.activities):
         scale, amounts = data.production.items[activity.item].scale, _bought(data, a)
         per_start = sum((amount * missing[part] for part, amount in amounts if part in missing), np.zeros(data.weeks))
@@ -215,17 +224,23 @@ def _content(
             put(model, used, np.where(used != NONE, columns, NONE), per)
         spent, domestic = content_of_making(data, a)
         put(model, row, np.where(row != NONE, factory.make[a], NONE), (floor * spent - domestic) * scale * MONEY)
-    for number, blocks in pools.items():
-        pool = data.sourcing.pools[number]
-        for k, tier in enumerate(pool.tiers if pool.chosen else ()):
-            each = tier.cost * (floor - tier.domestic) * pool.pieces[0] * blocks.unit * MONEY
-            put(model, row, np.where(row != NONE, blocks.extra[k], NONE), each)
     for n, use_up in enumerate(data.use_ups):
         scale = data.production.items[use_up.item].scale
         for part, pieces in ((use_up.old, use_up.old_pieces), (use_up.new, -use_up.new_pieces)):
-            if part in missing:
-                put(model, row, np.where(row != NONE, used_up[n], NONE), missing[part] * pieces * scale)
-    return rows[:, 0], short[:, 0]
+            put(model, row, np.where(row != NONE, rules.used_up[n], NONE), missing[part] * pieces * scale)
+    for blocks in pools.values():
+        _content_of_pool(model, data, blocks, rules)
+
+
+def _content_of_pool(model: Model, data: PlanData, blocks: PoolBlocks, rules: RuleBlocks) -> None:
+    """Let the floors count what comes from other tiers than the most domestic one."""
+    pool = data.sourcing.pools[blocks.pool]
+    if not pool.chosen:
+        return
+    missing = content_missing(data, rules.years, pool.parts[0])
+    more = (missing - missing.min(axis=0)) * pool.pieces[0] * blocks.unit * MONEY
+    for row, (_, weeks, _) in zip(rules.content, rules.years, strict=True):
+        put(model, np.array(row), blocks.extra[:, weeks], more[:, weeks])
 
 
 def _bought(data: PlanData, activity: int) -> list[tuple[str, FloatArray]]:

@@ -114,7 +114,10 @@ def start_from(plan: PlanModel, start: Start) -> None:
         if number not in plan.pools and f"row supply {pool_name(plan.data, number)}" in had
     ]
     gates = [number for number, group in enumerate(plan.data.gates) if f"row served {group.market.part}" in had]
-    plan.add_pools(joins + [len(plan.data.sourcing.pools) + number for number in gates if number not in plan.gates])
+    joins += [len(plan.data.sourcing.pools) + number for number in gates if number not in plan.gates]
+    if any(name.startswith("row domestic content") for name in had) and plan.rules.years:
+        joins.append(plan.floors)
+    plan.add_pools(joins)
     plan.model.restore(carry_start(start, plan))
 
 

@@ -14,7 +14,8 @@ import numpy as np
 from gigaloop.plan.inputs.schedule import FloatArray, IntArray
 
 MOST_STEPS = 4000
-"""Steps of quantity that are told apart; where the lots are finer than that, orders are multiples of several lots."""
+"""Steps of quantity that are told apart; where the lots are finer than that, orders are multiples of several lots.
+Source: a choice of this model."""
 _ROUNDING = 1e-6
 """Share of a lot that counts as the solver's tolerance."""
 

@@ -24,6 +24,9 @@ def check_programme(programme: Programme) -> list[Problem]:
     """
     findings = Findings(programme)
     check_times(findings)
+    # Without a week there is no calendar to hold the rest against.
+    if programme.horizon.end < programme.horizon.start:
+        return findings.problems
     check_choices(findings)
     check_product(findings)
     check_sourcing(findings)

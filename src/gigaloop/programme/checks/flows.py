@@ -52,6 +52,7 @@ def check_flows(findings: Findings) -> None:
     """Check that parts are bought or made, racks made, and sites reached by racks they can feed."""
     net = _Net.of(findings.programme)
     _lines(findings)
+    _cells(findings)
     _lanes(findings)
     for generation in findings.programme.generations:
         _generation(findings, net, generation)
@@ -74,6 +75,22 @@ def _lines(findings: Findings) -> None:
                 elif stage is not line.stage and (stage, line.stage) != (Stage.L11, Stage.L12):
                     why = f"a line of stage {line.stage} makes '{made.part}', a part of stage {stage}"
                     findings.add(path, why, "mend the stage of the line or of the part")
+
+
+def _cells(findings: Findings) -> None:
+    """Check that racks which are tested are made where there are burn-in cells."""
+    tested = {
+        generation.rack: generation.test
+        for generation in findings.programme.generations
+        if float(generation.test.l11) + float(generation.test.l12) > 0.0
+    }
+    for factory in findings.programme.factories:
+        for line in factory.lines if factory.test_cells is None else ():
+            for key, made in zip(item_keys(line.products), line.products, strict=True):
+                if made.part in tested:
+                    path = f"factories.{factory.id}.lines.{line.id}.products.{key}.part"
+                    why = f"'{made.part}' is burnt in for {tested[made.part].l11}, and the factory has no cells for it"
+                    findings.add(path, why, "give the factory 'test_cells', or leave the product out")
 
 
 def _lanes(findings: Findings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 
 from gigaloop.core.marks import item_keys
@@ -22,7 +23,27 @@ def check_sourcing(findings: Findings) -> None:
         for key, line in zip(item_keys(part.components), part.components, strict=True):
             if line.use_up_until is not None:
                 _use_up(findings, f"parts.{part.id}.components.{key}.use_up_until", part, line, made)
+    _shares(findings)
     ascending(findings, "policy.domestic_content", programme.policy.domestic_content)
+    floors = programme.policy.domestic_content
+    for key, (first, second) in zip(item_keys(floors)[1:], pairwise(floors), strict=False):
+        if first.start.year == second.start.year and first.start < second.start:
+            why = f"the year {second.start.year} has a floor already, from {first.start}"
+            findings.add(f"policy.domestic_content.{key}.start", why, "a floor is for whole calendar years: give one")
+
+
+def _shares(findings: Findings) -> None:
+    """Check that the suppliers of a part may give all of it together, where a rule limits the share of each."""
+    programme = findings.programme
+    sources = Counter(supply.part for supplier in programme.suppliers for supply in supplier.supplies)
+    for part in programme.parts:
+        rule = part.sourcing or programme.policy.sourcing
+        count = sources[part.id]
+        if rule is None or count < rule.min_sources or float(rule.max_share) * count >= 1.0 - 1e-9:
+            continue
+        path = f"parts.{part.id}.sourcing.max_share" if part.sourcing else "policy.sourcing.max_share"
+        why = f"{count} suppliers of '{part.id}' with at most {rule.max_share} each cannot give all of it"
+        findings.add(path, why, f"raise it to at least {100.0 / count:.3g} %, or 'min_sources' above {count}")
 
 
 def _supply(findings: Findings, path: str, supply: Supply) -> None:

@@ -9,9 +9,10 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
+from gigaloop.core.calendar import weeks_up
 from gigaloop.core.marks import item_keys
 from gigaloop.core.quantity import Quantity
-from gigaloop.core.units import DAY
+from gigaloop.core.units import DAY, YEAR
 from gigaloop.programme.checks.findings import Findings
 
 LONGEST_HORIZON = 30
@@ -29,6 +30,8 @@ class _Step(Protocol):
 def check_times(findings: Findings) -> None:
     """Check dates, steps over time and price years."""
     _horizon(findings)
+    _rates(findings)
+    _processes(findings)
     _product_dates(findings)
     _supply_dates(findings)
     _deployment_dates(findings)
@@ -49,6 +52,37 @@ def _horizon(findings: Findings) -> None:
         findings.add(
             "policy.rack_life", why, "shorten the horizon, or give the life of the halls and power they stand in"
         )
+
+
+def _rates(findings: Findings) -> None:
+    """Check that no price or value falls by all of itself within a year."""
+    policy = findings.programme.policy
+    for key in ("discount_rate", "escalation", "compute_price_change"):
+        rate = getattr(policy, key)
+        if float(rate) * YEAR <= -1.0:
+            why = f"'{rate}' leaves nothing after a year"
+            findings.add(f"policy.{key}", why, "a rate of change is more than -100 %/yr, e.g. '-10 %/yr'")
+
+
+def _processes(findings: Findings) -> None:
+    """Check that work and transport take no longer than the horizon is."""
+    programme = findings.programme
+    horizon = programme.horizon
+    if horizon.end < horizon.start:
+        return
+    weeks = programme.calendar.weeks
+    times = [
+        (f"factories.{factory.id}.lines.{line.id}.{key}", getattr(line, key))
+        for factory in programme.factories
+        for line in factory.lines
+        for key in ("cycle_time", "rework_time")
+    ]
+    times += [(f"lanes.{lane.id}.transit", lane.transit) for lane in programme.lanes]
+    times += [(f"sites.{site.id}.commissioning", site.commissioning) for site in programme.sites]
+    for path, time in times:
+        if weeks_up(float(time)) > weeks:
+            why = f"'{time}' is longer than the horizon of {weeks} weeks: nothing would ever come of it"
+            findings.add(path, why, "mend the duration or its unit, or extend the horizon")
 
 
 def _product_dates(findings: Findings) -> None:
@@ -167,8 +201,8 @@ def _years_in(findings: Findings, record: BaseModel, path: str, latest: int) -> 
                     f"{path}.{name}", why, f"price years are {DEEPEST_PAST} to {latest}, the end of the horizon"
                 )
         elif kind is tuple:
-            for index, item in enumerate(value):
-                if isinstance(item, BaseModel):
-                    _years_in(findings, item, f"{path}.{name}.{index}", latest)
+            items = [item for item in value if isinstance(item, BaseModel)]
+            for key, item in zip(item_keys(items), items, strict=True):
+                _years_in(findings, item, f"{path}.{name}.{key}", latest)
         elif isinstance(value, BaseModel):
             _years_in(findings, value, f"{path}.{name}", latest)

@@ -25,10 +25,10 @@ _SAID = {
     "storage": "rack storage",
     "lane": "lane",
     "crews": "crews",
-    "commissioning crews": "commissioning crews",
+    "commissioning crews": "commissioning",
     "equipment": "equipment",
 }
-"""The kinds that are drawn, in their order, and what stands behind the name of the resource."""
+"""The kinds that are drawn, in their order, and what stands before the name of the resource."""
 
 
 def load_blocks(basis: Basis, quarters: tuple[str, ...]) -> Iterator[Block]:
@@ -49,7 +49,7 @@ def load_blocks(basis: Basis, quarters: tuple[str, ...]) -> Iterator[Block]:
         alt="Shades of utilisation by resource and quarter; dark is full.",
         measure="utilisation",
         unit="%",
-        rows=[f"{name} ({kind})" if kind else name for kind, name in rows],
+        rows=[f"{kind}: {name}" if kind else name for kind, name in rows],
         columns=quarters,
         values=[[float(share) for share in found[row]] for row in rows],
         row_name="resource",

@@ -10,7 +10,7 @@ import numpy as np
 from gigaloop.report.content.basis import BUSD, MW, Basis, Floats, power_said, power_unit
 from gigaloop.report.content.chain import chain_blocks
 from gigaloop.report.content.late import late_blocks
-from gigaloop.report.document import Block, Kpi, Section
+from gigaloop.report.document import Block, Callout, Kpi, Section
 from gigaloop.report.figures import Figure, LineFigure, Mark, Series
 from gigaloop.report.numbers import Number
 from gigaloop.report.tables import Column, Table
@@ -85,6 +85,8 @@ def online_section(basis: Basis, answers: Headline) -> Section:
 
 def _online_blocks(basis: Basis, answers: Headline) -> Iterator[Block]:
     plan = basis.result.plan
+    if plan.notes:
+        yield Callout("How this plan was made", tone="warning", points=plan.notes)
     power = plan.online_facility_power / MW
     facility = np.where(np.array(plan.basis) == "facility", 1.0, plan.pue)
     asked: Floats = (plan.asked_power * facility[:, None]).sum(axis=0) / MW
