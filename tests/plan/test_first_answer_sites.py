@@ -36,7 +36,7 @@ def first(programme, facts):
 
 
 def online(plan, weeks=8) -> list[float]:
-    return plan.online_racks.sum(axis=(0, 1))[:weeks].round(3).tolist()
+    return [round(float(racks), 3) for racks in plan.online_racks.sum(axis=(0, 1))[:weeks]]
 
 
 CDU = {"id": "cdu", "name": "cdu", "family": "cooling"}

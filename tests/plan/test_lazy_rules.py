@@ -70,6 +70,7 @@ def test_a_plan_again_has_the_rules_that_the_plan_before_needed():
     before, again = build_model(data), build_model(data)
     objective = solve_model(before, SolveOptions()).objective
     start = take_start(before)
+    assert start is not None
     start_from(again, start)
     assert again.floors in again.joined or before.floors not in before.joined
     assert {n for n, pool in before.pools.items() if (pool.rows >= 0).any()} <= set(again.joined)
@@ -100,6 +101,7 @@ def test_a_split_keeps_shares_and_arrivals():
     data, pool = pool_of(supply("gpu", 100, price=5), supply("gpu", 40, price=5))
     used = np.full(data.weeks, 1.0)
     split = free_split(data, pool, used)
+    assert split is not None
     assert split.sum(axis=0) == pytest.approx(used)
     assert (split.sum(axis=1) <= 0.6 * used.sum() + 1e-6).all()
     arrived = np.cumsum([data.sourcing.arrivals(pool, tier) for tier in range(2)], axis=1)

@@ -156,7 +156,8 @@ def _opening(data: PlanData, item: int) -> str:
 
 def _view(plan: PlanModel, solution: Solution, found: Quantities) -> _View:
     online, installs, _ = by_site(plan, found)
-    return _View(plan, solution, Tracer(plan, solution), online, np.cumsum(installs, axis=2), found.late)
+    to_come = np.cumsum(values(solution, plan.site.online)[:, ::-1], axis=1)[:, ::-1]
+    return _View(plan, solution, Tracer(plan, solution), online, np.cumsum(installs, axis=2), found.late, to_come)
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,6 +169,8 @@ class _View:
     installed: FloatArray
     late: FloatArray
     """(tiers, weeks) [W]."""
+    to_come: FloatArray
+    """Racks that go online by each way from a week on (served, weeks)."""
 
 
 def _explain(view: _View, group: int, d: int, due: int, power: float, cost: float, late: FloatArray) -> Late:
@@ -240,7 +243,9 @@ def _cause(view: _View, group: int, week: int) -> Cause:
     if not existing:
         return _not_yet(view, [data.pairs[view.plan.site.served[n][1]][1] for n in open_ways])
     in_time = [n for n in existing if data.arrives_from(data.pairs[view.plan.site.served[n][1]]) <= week]
-    best = min(in_time or existing, key=lambda n: float(view.tracer.online[n, week]))
+    cost = {n: float(view.tracer.online[n, week]) for n in in_time or existing}
+    near = [n for n in cost if cost[n] <= min(cost.values()) + NEGLIGIBLE]
+    best = max(near, key=lambda n: view.to_come[n, week])  # of ways at one cost, the one that the plan will go
     number, at, rent = view.tracer.scarcest(best, week)
     g = data.pairs[view.plan.site.served[best][1]][1]
     if rent <= NEGLIGIBLE:
@@ -255,10 +260,18 @@ def _scarce(view: _View, number: int, week: int, site: int, generation: int) -> 
     limit, sourcing = view.tracer.limits[number], view.plan.data.sourcing
     if limit.kind == "supply":
         pool = limit_pool(view.plan, limit)
-        return Cause("supply", sourcing.scarcest(sourcing.pools[pool], week), pool, number)
+        empty = _empty_from(view, pool, week)
+        return Cause("supply", sourcing.scarcest(sourcing.pools[pool], empty), pool, number)
     if limit.kind in ROOM:
         return Cause("reserved", site, generation, number)
     return Cause(limit.kind, site, NONE, number)
+
+
+def _empty_from(view: _View, pool: int, week: int) -> int:
+    """Give the first week from one on in which nothing of a pool is left: then its price of that week is made."""
+    left = values(view.solution, view.plan.pools[pool].left).sum(axis=0)
+    empty = np.flatnonzero(left[week:] <= _SMALL * max(float(left.max(initial=0.0)), 1.0))
+    return week + int(empty[0]) if len(empty) else week
 
 
 def _late_by_itself(view: _View, group: int, week: int) -> bool:

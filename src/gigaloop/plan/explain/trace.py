@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from gigaloop.plan.inputs.data import PlanData
-from gigaloop.plan.inputs.schedule import FloatArray, IntArray
+from gigaloop.plan.inputs.schedule import BoolArray, FloatArray, IntArray
 from gigaloop.plan.lp.grid import NONE, reduced_costs
 from gigaloop.plan.lp.limits import Limit, bounds_of, limits_of
 from gigaloop.plan.lp.model import PlanModel
@@ -29,6 +29,9 @@ ROOM = ("energisation", "equipment", "hall")
 """Kinds of resources that a rack holds from when it is there to the end."""
 _TIE = 1e-9
 """Reduced costs up to this [MUSD] count as zero, so that a source comes before a stock that costs the same."""
+_BESIDE = 0.2
+"""Share of the largest coefficient of a column in balances below which what it brings there is beside its main work.
+Source: a choice of this model."""
 _Step = tuple[int, int]
 """A row and the sign of the coefficient that its next column must have."""
 
@@ -69,7 +72,8 @@ class Tracer:
         self._row: list[int] = matrix.row.tolist()
         self._value: list[float] = matrix.value.tolist()
         self._column: list[int] = matrix.column.tolist()
-        self._best = _cheapest(matrix, reduced, program.column_upper - program.column_lower)
+        room = program.column_upper - program.column_lower
+        self._best = _cheapest(matrix, reduced, room, program.row_lower == program.row_upper)
         self._of_row: list[int] = of_row.tolist()
         self._week_of_row: list[int] = week.tolist()
 
@@ -181,17 +185,22 @@ class Tracer:
         return row - 1 not in self._row[self._start[column] : self._start[column + 1]]
 
 
-def _cheapest(matrix: Matrix, reduced: FloatArray, room: FloatArray) -> tuple[list[int], list[int]]:
+def _cheapest(matrix: Matrix, reduced: FloatArray, room: FloatArray, equal: BoolArray) -> tuple[list[int], list[int]]:
     """Give for every row the entry of its cheapest column with a positive, and with a negative coefficient.
 
-    A stock, which takes a thing from the row of the week before, comes after sources of the same cost.
+    A stock, which takes a thing from the row of the week before, comes after sources of the same cost. What a column
+    brings beside its main work, as making does pieces for rework, is no source: for one more of it nobody would make
+    twenty-five.
     """
     entries = np.arange(len(matrix.value))
     before = matrix.positions(matrix.row.astype(np.intp) - 1, matrix.column.astype(np.intp))
     stock = (matrix.row > 0) & (before >= 0) & (matrix.value[before] == -matrix.value)
     cost = reduced[matrix.column]
     cost = np.where(np.abs(cost) <= _TIE, 0.0, cost)
-    usable = room[matrix.column] > 0.0
+    main = np.zeros(len(reduced))
+    balances = equal[matrix.row]
+    np.maximum.at(main, matrix.column[balances], np.abs(matrix.value[balances]))
+    usable = (room[matrix.column] > 0.0) & (np.abs(matrix.value) >= _BESIDE * main[matrix.column])
     found = []
     for positive in (True, False):
         mine = entries[usable & ((matrix.value > 0.0) == positive)]
