@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 
@@ -82,7 +83,7 @@ def plan_again(plan: PlanModel, basis: Basis | None, resource: Limit, options: S
         own.model.set_limits(resource.rows, upper=resource.relieved)
     if resource.bounds is not None:
         own.model.set_bounds(resource.bounds[0], upper=resource.bounds[1])
-    return solve_model(own, options)
+    return solve_model(own, replace(options, far=True))
 
 
 def online_energy(plan: PlanModel, solution: Solution) -> float:
