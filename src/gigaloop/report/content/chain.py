@@ -41,7 +41,7 @@ def _figure(basis: Basis, path: Path) -> NetworkFigure:
     shown = sorted([*path.chain, *beside[:_BESIDE]], key=lambda n: (path.steps[n].start, path.steps[n].end, -n))
     row = {n: at for at, n in enumerate(shown)}
     left = len(beside) - _BESIDE
-    more = f" {left} more, with more slack, stand in `gigaloop explain path`." if left > 0 else ""
+    more = f" {left} more, with more slack: see the command gigaloop explain path." if left > 0 else ""
     return NetworkFigure(
         id="chain",
         title=f"What sets the date of the last scalable unit at {basis.site(path.site)}",
