@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gigaloop.plan import STOPPED, planning
-from gigaloop.plan.answers import answer_plan
+from gigaloop.plan.answers.answer import answer_plan
 
 
 def test_a_quick_plan_says_that_it_is_a_first_answer(starter, gigaloop):

@@ -6,7 +6,7 @@ from benchmarks.plan_programmes import day, factory, generated, line, small, sup
 
 from gigaloop.core.errors import UsageError
 from gigaloop.plan import RackFacts, check_plan, plan_programme
-from gigaloop.plan.bought import latest_receipts
+from gigaloop.plan.outcome.bought import latest_receipts
 from gigaloop.solve import SolveOptions
 from gigaloop.study.codec import dumps, loads
 

@@ -9,8 +9,8 @@ from benchmarks.plan_programmes import demand, factory, generated, line, small, 
 
 from gigaloop.core.errors import UsageError
 from gigaloop.plan import Plan, Stability, plan_programme
+from gigaloop.plan.answers.stability import Steadiness
 from gigaloop.plan.check.plan import check_plan
-from gigaloop.plan.stability import Steadiness
 from gigaloop.programme.schema import Programme
 from gigaloop.study.codec import dumps, loads
 

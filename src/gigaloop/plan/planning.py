@@ -9,12 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gigaloop.core.calendar import weeks_up
-from gigaloop.plan import bought, choices, results
-from gigaloop.plan import costs as money
-from gigaloop.plan.answers import Method, Objective, Resolution, answer_plan, binding_of
-from gigaloop.plan.buying import Buying
-from gigaloop.plan.choices import picks_of
-from gigaloop.plan.deployed import equipment_of, site_loads
+from gigaloop.plan.answers.answer import Method, Objective, Resolution, answer_plan, binding_of
+from gigaloop.plan.answers.stability import Stability
 from gigaloop.plan.explain.late import explain_late
 from gigaloop.plan.findings import Binding, Late
 from gigaloop.plan.greedy.untraced import late_without_reason
@@ -25,11 +21,15 @@ from gigaloop.plan.lp.learning import learn_from
 from gigaloop.plan.lp.model import PlanModel, build_model
 from gigaloop.plan.lp.warm import Start, start_from, take_start
 from gigaloop.plan.orders.place import place_orders
-from gigaloop.plan.quantities import Units
+from gigaloop.plan.outcome import bought, choices, results
+from gigaloop.plan.outcome import costs as money
+from gigaloop.plan.outcome.buying import Buying
+from gigaloop.plan.outcome.choices import picks_of
+from gigaloop.plan.outcome.deployed import equipment_of, site_loads
+from gigaloop.plan.outcome.quantities import Units
+from gigaloop.plan.outcome.stranded import find_stranded
+from gigaloop.plan.outcome.whole import scalable_units
 from gigaloop.plan.records import Plan
-from gigaloop.plan.stability import Stability
-from gigaloop.plan.stranded import find_stranded
-from gigaloop.plan.whole import scalable_units
 from gigaloop.programme.schema import Programme
 from gigaloop.solve import Outcome, SolveOptions
 

@@ -10,13 +10,23 @@ import numpy as np
 
 from gigaloop.core.calendar import Calendar
 from gigaloop.core.errors import UsageError
-from gigaloop.plan.buying import Buying, Orders
+from gigaloop.plan.answers.priorities import Level
+from gigaloop.plan.answers.stability import Steadiness
 from gigaloop.plan.findings import Binding, ChangeOver, FirstUnits, Late, LineOpens
 from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.plan.lp.warm import Start
-from gigaloop.plan.priorities import Level
-from gigaloop.plan.quantities import Equipment, Loads, Making, Purchases, Served, Stocks, Stranded, Transport, Units
-from gigaloop.plan.stability import Steadiness
+from gigaloop.plan.outcome.buying import Buying, Orders
+from gigaloop.plan.outcome.quantities import (
+    Equipment,
+    Loads,
+    Making,
+    Purchases,
+    Served,
+    Stocks,
+    Stranded,
+    Transport,
+    Units,
+)
 
 Period = Literal["quarter", "year"]
 
@@ -238,7 +248,7 @@ class Plan:
 
     def tables(self) -> dict[str, dict[str, np.ndarray]]:
         """Give the plan as long tables: columns of equal length by table name."""
-        from gigaloop.plan.tables import plan_tables
+        from gigaloop.plan.outcome.tables import plan_tables
 
         return plan_tables(self)
 

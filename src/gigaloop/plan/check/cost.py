@@ -16,7 +16,7 @@ from gigaloop.plan.check.supply import buying_costs
 from gigaloop.plan.inputs.deployment import late_cost
 from gigaloop.plan.inputs.facts import RackFacts, energy_price
 from gigaloop.plan.inputs.schedule import FloatArray
-from gigaloop.plan.quantities import Transport
+from gigaloop.plan.outcome.quantities import Transport
 from gigaloop.plan.records import Plan
 from gigaloop.programme.schema import Programme
 

@@ -18,7 +18,7 @@ from gigaloop.plan.findings import LateChain, LateLink
 from gigaloop.plan.inputs.schedule import IntArray
 from gigaloop.plan.lp.factory import MONEY
 from gigaloop.plan.lp.site import MW
-from gigaloop.plan.results import by_site
+from gigaloop.plan.outcome.results import by_site
 
 LINKS = 6
 """Causes of a chain that are lifted, each alone, to see which of them brings the date forward."""

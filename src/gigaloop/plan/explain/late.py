@@ -20,7 +20,7 @@ from gigaloop.plan.lp.grid import NONE, values
 from gigaloop.plan.lp.limits import limit_pool
 from gigaloop.plan.lp.model import PlanModel
 from gigaloop.plan.lp.site import MW
-from gigaloop.plan.results import Quantities, by_site, late_power
+from gigaloop.plan.outcome.results import Quantities, by_site, late_power
 from gigaloop.solve import Solution
 
 _SMALL = 1e-6

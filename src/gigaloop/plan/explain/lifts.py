@@ -12,7 +12,6 @@ import numpy as np
 
 from gigaloop.core.calendar import weeks_up
 from gigaloop.core.quantity import Quantity
-from gigaloop.plan.choices import picks_of
 from gigaloop.plan.inputs.choices import NEVER
 from gigaloop.plan.inputs.data import gather
 from gigaloop.plan.inputs.facts import RackFacts, energy_price, rack_facts
@@ -23,8 +22,9 @@ from gigaloop.plan.lp.limits import Limit, bounds_of, lift, limits_of
 from gigaloop.plan.lp.model import PlanModel, build_model, solve_model
 from gigaloop.plan.lp.site import MW
 from gigaloop.plan.lp.warm import Start, start_from, take_start
-from gigaloop.plan.results import Quantities, read_quantities
-from gigaloop.plan.whole import scalable_units
+from gigaloop.plan.outcome.choices import picks_of
+from gigaloop.plan.outcome.results import Quantities, read_quantities
+from gigaloop.plan.outcome.whole import scalable_units
 from gigaloop.programme.schema import Programme
 from gigaloop.programme.schema.supply import PowerStep, RateStep, Supply
 from gigaloop.solve import Solution, SolveOptions

@@ -9,12 +9,12 @@ import numpy as np
 
 from gigaloop.core.quantity import Quantity
 from gigaloop.core.units import WEEK
-from gigaloop.plan import costs as money
 from gigaloop.plan.explain.lifts import Situation, lift_dates, plan_situation, planned_as
 from gigaloop.plan.findings import PlanStage
 from gigaloop.plan.lp.limits import Limit
 from gigaloop.plan.lp.site import MW
 from gigaloop.plan.orders.place import place_orders
+from gigaloop.plan.outcome import costs as money
 from gigaloop.programme.schema import Programme
 
 if TYPE_CHECKING:

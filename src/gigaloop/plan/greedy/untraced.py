@@ -10,7 +10,7 @@ from gigaloop.core.units import WEEK
 from gigaloop.plan.explain.say import mw
 from gigaloop.plan.findings import Late, Reason
 from gigaloop.plan.lp.model import PlanModel
-from gigaloop.plan.results import Quantities, late_power
+from gigaloop.plan.outcome.results import Quantities, late_power
 
 _SMALL = 1e-6
 """Share of what is asked that counts as rounding."""

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gigaloop.core.calendar import weeks_up
-from gigaloop.plan.bought import latest_receipts, needed
-from gigaloop.plan.buying import BuyingNote, Orders
 from gigaloop.plan.inputs.data import PlanData
 from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.plan.inputs.sourcing import Source, lead_days
 from gigaloop.plan.lp.model import PlanModel
 from gigaloop.plan.orders.lots import LotRule, Lots, place_lots
+from gigaloop.plan.outcome.bought import latest_receipts, needed
+from gigaloop.plan.outcome.buying import BuyingNote, Orders
 from gigaloop.programme.schema import Programme, Supply
 
 _NOISE = 1e-6

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from gigaloop.core.errors import StoppedError, UsageError
+from gigaloop.plan.answers.levels import solve_levels
+from gigaloop.plan.answers.priorities import Level
+from gigaloop.plan.answers.stability import Stability, Steadiness
+from gigaloop.plan.answers.stable import solve_stable
 from gigaloop.plan.explain.binding import find_binding
 from gigaloop.plan.findings import Binding
 from gigaloop.plan.greedy.answer import first_answer
-from gigaloop.plan.levels import solve_levels
 from gigaloop.plan.lp.choices import Picks
 from gigaloop.plan.lp.decisions import WholeSolution, solve_whole
 from gigaloop.plan.lp.model import PlanModel
 from gigaloop.plan.lp.telescope import Buckets, solve_telescoped
-from gigaloop.plan.priorities import Level
 from gigaloop.plan.records import Plan
-from gigaloop.plan.stability import Stability, Steadiness
-from gigaloop.plan.stable import solve_stable
 from gigaloop.solve import Outcome, SolveOptions
 
 Method = Literal["optimal", "greedy"]

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gigaloop.plan.bought import use_by_source
-from gigaloop.plan.choices import line_limits
 from gigaloop.plan.findings import FirstUnits
 from gigaloop.plan.inputs.data import Route
 from gigaloop.plan.inputs.schedule import FloatArray, IntArray
-from gigaloop.plan.loads import room_loads, staff_loads
 from gigaloop.plan.lp.content import used_up_pieces
 from gigaloop.plan.lp.factory import test_limit, test_load
 from gigaloop.plan.lp.grid import values
 from gigaloop.plan.lp.model import PlanModel
 from gigaloop.plan.lp.starts import started
-from gigaloop.plan.quantities import Loads, Making, Served, Stocks, Transport
+from gigaloop.plan.outcome.bought import use_by_source
+from gigaloop.plan.outcome.choices import line_limits
+from gigaloop.plan.outcome.loads import room_loads, staff_loads
+from gigaloop.plan.outcome.quantities import Loads, Making, Served, Stocks, Transport
 from gigaloop.solve import Solution
 
 _NOISE = 1e-7

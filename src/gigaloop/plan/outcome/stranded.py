@@ -8,8 +8,8 @@ from gigaloop.plan.inputs.schedule import BoolArray, FloatArray
 from gigaloop.plan.lp.equipment import served_power
 from gigaloop.plan.lp.grid import NONE, values
 from gigaloop.plan.lp.model import PlanModel
-from gigaloop.plan.quantities import Stranded
-from gigaloop.plan.results import Quantities
+from gigaloop.plan.outcome.quantities import Stranded
+from gigaloop.plan.outcome.results import Quantities
 from gigaloop.solve import Solution
 
 CAUSES = ("power", "equipment", "commissioning crews", "unit parts", "unit", "not asked")

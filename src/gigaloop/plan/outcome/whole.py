@@ -9,9 +9,9 @@ import numpy as np
 
 from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.plan.lp.model import PlanModel
-from gigaloop.plan.quantities import Units
-from gigaloop.plan.results import Quantities
-from gigaloop.plan.unit_use import with_unit_parts
+from gigaloop.plan.outcome.quantities import Units
+from gigaloop.plan.outcome.results import Quantities
+from gigaloop.plan.outcome.unit_use import with_unit_parts
 
 _ROUNDING = 1e-5
 """Racks by which a unit counts as complete, or a demand as finished. Source: the rounding of the solver."""

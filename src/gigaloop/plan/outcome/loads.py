@@ -9,7 +9,7 @@ from gigaloop.plan.inputs.workforce import working_of
 from gigaloop.plan.lp.model import PlanModel
 from gigaloop.plan.lp.room import in_process
 from gigaloop.plan.lp.workforce import given_staff, staff_load
-from gigaloop.plan.quantities import Loads
+from gigaloop.plan.outcome.quantities import Loads
 
 
 def staff_loads(plan: PlanModel, made: FloatArray, hired: FloatArray) -> list[Loads]:

@@ -16,12 +16,12 @@ from itertools import count
 import numpy as np
 
 from gigaloop.core.units import WEEK
+from gigaloop.plan.answers.priorities import Level
 from gigaloop.plan.inputs.data import PlanData
 from gigaloop.plan.inputs.schedule import FloatArray, IntArray
 from gigaloop.plan.lp.learning import solve_learning
 from gigaloop.plan.lp.model import PlanModel, solve_model
 from gigaloop.plan.lp.site import MW
-from gigaloop.plan.priorities import Level
 from gigaloop.solve import Solution, SolveOptions
 
 _NOTHING = 1e-6

@@ -9,7 +9,7 @@ import numpy as np
 from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.plan.inputs.units import NOT_MADE, UnitPart
 from gigaloop.plan.lp.model import PlanModel
-from gigaloop.plan.results import Quantities
+from gigaloop.plan.outcome.results import Quantities
 
 
 def with_unit_parts(plan: PlanModel, found: Quantities) -> Quantities:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from gigaloop.core.units import WEEK, YEAR
-from gigaloop.plan.buying_costs import buying_flows
-from gigaloop.plan.choices import choice_flows
 from gigaloop.plan.inputs.data import PlanData
 from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.plan.lp.model import PlanModel
-from gigaloop.plan.results import Quantities
+from gigaloop.plan.outcome.buying_costs import buying_flows
+from gigaloop.plan.outcome.choices import choice_flows
+from gigaloop.plan.outcome.results import Quantities
 
 
 def flows(plan: PlanModel, found: Quantities) -> dict[str, FloatArray]:

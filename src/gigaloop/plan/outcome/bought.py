@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from gigaloop.core.calendar import weeks_up
-from gigaloop.plan.buying import DomesticContent, Leftover, SourceShare, UsedUp
 from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.plan.inputs.sourcing import Source
 from gigaloop.plan.lp.content import NOISE, total_use
@@ -13,7 +12,8 @@ from gigaloop.plan.lp.grid import values
 from gigaloop.plan.lp.model import PlanModel
 from gigaloop.plan.lp.rules import content_of_making, share_periods
 from gigaloop.plan.lp.splits import free_split
-from gigaloop.plan.quantities import Purchases
+from gigaloop.plan.outcome.buying import DomesticContent, Leftover, SourceShare, UsedUp
+from gigaloop.plan.outcome.quantities import Purchases
 from gigaloop.solve import Solution
 
 

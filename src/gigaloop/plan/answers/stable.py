@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gigaloop.plan.answers.stability import FenceBroken, Stability, Steadiness
 from gigaloop.plan.inputs.schedule import FloatArray, IntArray
 from gigaloop.plan.lp.factory import MONEY
 from gigaloop.plan.lp.grid import values
 from gigaloop.plan.lp.learning import solve_learning
 from gigaloop.plan.lp.limits import Limit, limits_of
 from gigaloop.plan.lp.model import PlanModel
+from gigaloop.plan.outcome.results import by_site, read_quantities
 from gigaloop.plan.records import Plan
-from gigaloop.plan.results import by_site, read_quantities
-from gigaloop.plan.stability import FenceBroken, Stability, Steadiness
 from gigaloop.solve import Solution, SolveOptions
 
 _PERIOD = 4

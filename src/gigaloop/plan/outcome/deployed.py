@@ -6,7 +6,7 @@ import numpy as np
 
 from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.plan.lp.model import PlanModel
-from gigaloop.plan.quantities import Equipment, Loads
+from gigaloop.plan.outcome.quantities import Equipment, Loads
 
 _ROUNDING = 1e-6
 """Pieces of equipment, and share of them, that count as rounding."""

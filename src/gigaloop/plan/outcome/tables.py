@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from gigaloop.plan.buying_tables import buying_tables
 from gigaloop.plan.inputs.schedule import FloatArray
-from gigaloop.plan.quantities import Transport
+from gigaloop.plan.outcome.buying_tables import buying_tables
+from gigaloop.plan.outcome.quantities import Transport
 from gigaloop.plan.records import Plan
 
 Column = np.ndarray[Any, Any]

@@ -19,22 +19,22 @@ from gigaloop.core.calendar import weeks_up
 from gigaloop.core.errors import SolveError, UsageError
 from gigaloop.core.suggest import did_you_mean
 from gigaloop.core.units import WEEK
-from gigaloop.plan.choices import picks_of
+from gigaloop.plan.answers.leads import weeks_to_online
 from gigaloop.plan.explain.late import explain_late
 from gigaloop.plan.findings import Reason
 from gigaloop.plan.inputs.data import PlanData, gather
 from gigaloop.plan.inputs.deployment import Asked
 from gigaloop.plan.inputs.facts import RackFacts, energy_price, rack_facts
 from gigaloop.plan.inputs.schedule import FloatArray, IntArray
-from gigaloop.plan.leads import weeks_to_online
 from gigaloop.plan.lp.decisions import solve_whole
 from gigaloop.plan.lp.factory import MONEY
 from gigaloop.plan.lp.grid import NONE, values
 from gigaloop.plan.lp.model import PlanModel, build_model
 from gigaloop.plan.lp.site import MW
 from gigaloop.plan.lp.warm import start_from
+from gigaloop.plan.outcome.choices import picks_of
+from gigaloop.plan.outcome.results import late_power, read_quantities
 from gigaloop.plan.records import Plan
-from gigaloop.plan.results import late_power, read_quantities
 from gigaloop.programme.schema import Demand, Programme
 from gigaloop.solve import Outcome, Solution, SolveOptions
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from gigaloop.plan.bought import domestic_content
 from gigaloop.plan.inputs.schedule import FloatArray
 from gigaloop.plan.lp.model import PlanModel
+from gigaloop.plan.outcome.bought import domestic_content
 
 
 def buying_flows(plan: PlanModel, used: FloatArray, made: FloatArray) -> dict[str, FloatArray]:
