@@ -112,7 +112,7 @@ def _orders(
     data: PlanData, row: int, supply: Supply, quantity: FloatArray, price: FloatArray, *, whole: bool
 ) -> Iterator[_Line]:
     lead = dt.timedelta(days=lead_days(supply))
-    for week in np.flatnonzero(quantity > _NOISE):
+    for week in np.flatnonzero(quantity > _NOISE * (1.0 + float(quantity.sum()))):
         ordered = max(data.calendar.date(int(week)) - lead, data.programme.horizon.start)
         yield _Line(row, "order", ordered, int(week), float(quantity[week]), float(price[week]), whole)
 

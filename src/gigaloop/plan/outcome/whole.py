@@ -57,8 +57,9 @@ def _units(plan: PlanModel, runs: list[tuple[int, int, str, FloatArray]]) -> Uni
     generations = plan.data.programme.generations
     rows: list[tuple[int, int, int, str, float, float]] = []
     for s, g, demand, to_date in runs:
-        ends = _ends(to_date, float(generations[g].racks_per_su))
-        week = np.searchsorted(to_date, ends - _ROUNDING)
+        size = float(generations[g].racks_per_su)
+        ends = _ends(to_date, size)
+        week = np.searchsorted(to_date, ends - 2.0 * size * _ROUNDING)  # more than what `_whole` forgives
         racks = np.diff(ends, prepend=0.0)
         rows += [(s, g, int(week[k]), demand, float(ends[k]), float(racks[k])) for k in range(len(ends))]
     rows.sort()
