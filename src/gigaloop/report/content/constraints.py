@@ -252,22 +252,27 @@ def map_section(basis: Basis) -> Section:
         for s in programme.suppliers
         if s.latitude is not None and s.longitude is not None and spent.get(s.id)
     ]
-    flows = []
     totals = plan.shipments.pieces.sum(axis=1)
-    by_pair: dict[tuple[str, str], float] = {}
-    for row, pair in enumerate(zip(plan.shipments.origins, plan.shipments.destinations, strict=True)):
-        by_pair[pair] = by_pair.get(pair, 0.0) + float(totals[row])
-    how = basis.computed("racks shipped over the horizon")
-    flows = [Flow(a, b, Number(n, "racks", how), "racks") for (a, b), n in by_pair.items() if n > 0.5]
+    rack_parts = {generation.rack for generation in programme.generations}
+    sent: dict[tuple[str, str, str], float] = {}
+    for row, (a, b, part) in enumerate(
+        zip(plan.shipments.origins, plan.shipments.destinations, plan.shipments.parts, strict=True)
+    ):
+        way = (a, b, "racks" if part in rack_parts else "parts of scalable units")
+        sent[way] = sent.get(way, 0.0) + float(totals[row])
+    how = basis.computed("pieces shipped to sites over the horizon")
+    flows = [Flow(a, b, Number(n, "pcs", how), kind) for (a, b, kind), n in sent.items() if n > 0.5]
     figure = MapFigure(
         id="map",
         title="Where it is made, bought and put",
-        alt="Map of the United States with factories, suppliers and sites, and flows of racks from factories to sites.",
+        alt="Map of the United States with factories, suppliers and sites, and what factories ship to sites.",
         measure="facility power",
         unit="MW",
         points=points,
         flows=flows,
-        flow_measure="racks shipped",
-        flow_unit="racks",
+        flow_measure="shipped",
+        flow_unit="pcs",
     )
-    return Section("where", "Where", "Sites by the power planned for the end of the horizon; flows by racks.", [figure])
+    return Section(
+        "where", "Where", "Sites by the power planned for the end of the horizon; flows by pieces shipped.", [figure]
+    )
