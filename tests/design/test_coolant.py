@@ -2,8 +2,8 @@ import pytest
 
 from gigaloop.core.errors import GigaloopError
 from gigaloop.core.quantity import parse
-from gigaloop.design.coolant import coolant_state
 from gigaloop.design.cooling import coolant_flow
+from gigaloop.design.fluids.coolant import coolant_state
 
 
 @pytest.mark.parametrize("coolant", ["PG25", "water"])

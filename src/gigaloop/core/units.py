@@ -162,6 +162,7 @@ def _units() -> Iterator[Unit]:
             yield Unit(f"{piece}/{time}", "piece rate", factor / _TIMES[time])
         yield Unit(f"MW/{time}", "power rate", 1e6 / _TIMES[time])
         yield Unit(f"jobs/{time}", "job rate", 1 / _TIMES[time])
+    yield from (Unit(f"MW/{time}", "power rate", 1e6 / _TIMES[time]) for time in ("s", "min"))
     yield from (Unit(f"%/{time}", "rate of change", 0.01 / _TIMES[time]) for time in ("day", "week", "month", "yr"))
     yield from (Unit(f"{m}/{e}", "carbon intensity", f / _ENERGIES[e]) for m, f, e in _CARBON)
     yield from (Unit(f"L/{e}", "water intensity", 1e-3 / _ENERGIES[e]) for e in ("kWh", "MWh"))

@@ -2,6 +2,7 @@
 
 from gigaloop.programme.schema.deal import Claim, Contract, Firmness
 from gigaloop.programme.schema.deployment import Demand, Hall, Site
+from gigaloop.programme.schema.facility import SiteFacility
 from gigaloop.programme.schema.policy import Patch, Policy, Scenario
 from gigaloop.programme.schema.product import BomLine, Generation, Part, Stage, Workload
 from gigaloop.programme.schema.programme import SCHEMA_VERSION, Horizon, Programme
@@ -26,6 +27,7 @@ __all__ = [
     "Programme",
     "Scenario",
     "Site",
+    "SiteFacility",
     "Stage",
     "Supplier",
     "Supply",

@@ -24,6 +24,7 @@ from gigaloop.core.quantity import (
     VolumeFlow,
 )
 from gigaloop.programme.schema.base import ElectricityRef, GenerationRef, Id, Named, PartRef, Record, SiteRef, State
+from gigaloop.programme.schema.facility import SiteFacility
 from gigaloop.programme.schema.supply import Latitude, Longitude, PowerStep, RateStep, Receipt
 
 
@@ -120,6 +121,8 @@ class Site(Named):
     facility_cost: MoneyPerPower
     """Shell, power and cooling per unit of facility power."""
     equipment: tuple[SiteEquipment, ...] = ()
+    facility: SiteFacility = Field(default_factory=SiteFacility)
+    """How it is fed and cooled: what the facility engine works from."""
     area: Area | None = None
     announced_capex: Money | None = None
 

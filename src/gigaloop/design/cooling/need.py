@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from gigaloop.design.coolant import Coolant, coolant_state
+from gigaloop.design.fluids.coolant import Coolant, coolant_state
 from gigaloop.design.records import CoolingNeed
 from gigaloop.programme.schema import Generation
 
