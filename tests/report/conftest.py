@@ -30,9 +30,11 @@ from gigaloop.report.figures import (
     Activity,
     BarFigure,
     Branch,
+    DiagramFigure,
     Flow,
     GanttFigure,
     HeatmapFigure,
+    Item,
     LineFigure,
     MapFigure,
     Mark,
@@ -47,6 +49,7 @@ from gigaloop.report.figures import (
     Tray,
     TreemapFigure,
     WaterfallFigure,
+    Wire,
 )
 from gigaloop.report.figures import Link as Band
 
@@ -309,12 +312,64 @@ def grid_figures() -> tuple[Any, ...]:
     return heat, gantt, network
 
 
+def diagram_figures() -> tuple[Any, ...]:
+    one_line = DiagramFigure(
+        id="one-line",
+        title="A block of 10 MW is fed by four transformers",
+        alt="One-line diagram from the utility to the racks.",
+        items=[
+            Item("utility", "grid", 0, 0, "Utility", ["138 kV, 10 kA"]),
+            Item("main", "transformer", 0, 1, "Main transformer", ["2 x 200 MVA"]),
+            Item("mv", "switchgear", 0, 2, "MV switchgear", ["34.5 kV, 25 kA"]),
+            Item("unit", "transformer", 0, 3, "Unit transformer", ["4 x 3.75 MVA", "92 % loaded"]),
+            Item("diesel", "generator", 1.2, 3, "Generators", ["16 x 3 MW"]),
+            Item("board", "bus", 0, 4, "LV switchboard", ["480 V, 79.4 kA"]),
+            Item("ups", "ups", 0, 5, "UPS", ["97.0 %"]),
+            Item("sidecar", "rectifier", 1.2, 5, "Sidecar", ["800 VDC"]),
+            Item("racks", "rack", 0, 6, "Racks", ["72 x 137 kW"]),
+        ],
+        wires=[
+            Wire("utility", "main", "ac"),
+            Wire("main", "mv", "ac"),
+            Wire("mv", "unit", "ac", "63 A"),
+            Wire("unit", "board", "ac"),
+            Wire("diesel", "board", "standby"),
+            Wire("board", "ups", "ac"),
+            Wire("board", "sidecar", "ac"),
+            Wire("ups", "racks", "ac"),
+            Wire("sidecar", "racks", "dc"),
+        ],
+    )
+    loop = DiagramFigure(
+        id="coolant-loop",
+        title="Water of 42 degrees cools the racks",
+        alt="Coolant loop from the racks through a coolant distribution unit to dry coolers.",
+        items=[
+            Item("racks", "rack", 0, 0, "Racks", ["9.4 MW in liquid", "PG25"]),
+            Item("cdu", "exchanger", 1, 0, "CDU", ["9 of 1.3 MW", "3.0 K approach"]),
+            Item("chiller", "chiller", 2, 0, "Trim chiller", ["40 h a year"]),
+            Item("cooler", "dry cooler", 3, 0, "Dry cooler", ["8 K approach", "120 kW of fans"]),
+        ],
+        wires=[
+            Wire("cdu", "racks", "cold", "45.0 °C, 178 L/s", lane=-0.16),
+            Wire("racks", "cdu", "warm", "55.0 °C", lane=0.16),
+            Wire("chiller", "cdu", "cold", "42.0 °C, 190 L/s", lane=-0.16),
+            Wire("cdu", "chiller", "warm", "52.0 °C", lane=0.16),
+            Wire("cooler", "chiller", "cold", "42.0 °C", lane=-0.16),
+            Wire("chiller", "cooler", "warm", "52.0 °C", lane=0.16),
+        ],
+        beside=False,
+    )
+    return one_line, loop
+
+
 def make_gallery() -> Report:
     stacked, lines = line_figures()
     upright, lying = bar_figures()
     sankey, waterfall, treemap = flow_figures()
     chart, rack = place_figures()
     heat, gantt, network = grid_figures()
+    one_line, loop = diagram_figures()
     return Report(
         title="A programme of ten gigawatts",
         subtitle="What is built where, when it is online, what it costs, and what binds",
@@ -387,6 +442,8 @@ def make_gallery() -> Report:
                 [
                     waterfall,
                     sankey,
+                    one_line,
+                    loop,
                     Table(
                         "Checks of the rack against its frame",
                         ["check", Column("value", "kW"), Column("limit", "kW"), Column("margin", "%"), "holds"],

@@ -16,7 +16,7 @@ from gigaloop.report.palette import COLOURS, contrast, ink_on, palette_for, styl
 
 @pytest.fixture(scope="module")
 def drawn(gallery):
-    figures = gallery.figures()
+    figures = [figure for figure in gallery.figures() if figure.kind != "diagram"]
     palette = palette_for(figure.entities() for figure in figures)
     return {figure.id: (figure, chart(figure, palette)) for figure in figures}
 

@@ -19,6 +19,11 @@ def page(visit, gallery_file):
 
 def test_every_chart_is_drawn_and_nothing_is_requested(page, gallery):
     for figure in gallery.figures():
+        if figure.kind == "diagram":
+            drawing = page.locator(f"#{figure.id} .drawing svg[role=img]")
+            assert drawing.get_attribute("aria-label") == figure.alt
+            assert drawing.locator("g").count() == len(figure.items)
+            continue
         marks = page.locator(f"#{figure.id} .chart svg path").count()
         assert marks > len(figure.table().rows) / 4, figure.id
         assert page.locator(f"#{figure.id} .chart[role=img]").get_attribute("aria-label") == figure.alt
@@ -74,8 +79,8 @@ def test_on_paper_every_table_is_open_and_charts_fit(page, gallery):
     expect(page.locator("details:not([open])")).to_have_count(0)
     for figure in gallery.figures():
         assert page.locator(f"#{figure.id}-table").is_visible()
-        svg = page.locator(f"#{figure.id} .chart svg").bounding_box()
-        chart = page.locator(f"#{figure.id} .chart").bounding_box()
+        svg = page.locator(f"#{figure.id} :is(.chart, .drawing) svg").bounding_box()
+        chart = page.locator(f"#{figure.id} :is(.chart, .drawing)").bounding_box()
         assert svg["width"] <= chart["width"] + 1
     assert page.locator(".csv").first.is_hidden()
     page.emulate_media(media="screen")

@@ -2,6 +2,7 @@
 
 from gigaloop.report.figures.base import Figure, Series
 from gigaloop.report.figures.charts import BarFigure, HeatmapFigure, LineFigure, Mark, Step, WaterfallFigure
+from gigaloop.report.figures.diagrams import DiagramFigure, Item, Wire
 from gigaloop.report.figures.flows import Branch, Link, SankeyFigure, TreemapFigure
 from gigaloop.report.figures.networks import Activity, NetworkFigure
 from gigaloop.report.figures.places import Flow, MapFigure, Point, Rack, RackFigure, Tray
@@ -11,10 +12,12 @@ __all__ = [
     "Activity",
     "BarFigure",
     "Branch",
+    "DiagramFigure",
     "Figure",
     "Flow",
     "GanttFigure",
     "HeatmapFigure",
+    "Item",
     "LineFigure",
     "Link",
     "MapFigure",
@@ -30,4 +33,5 @@ __all__ = [
     "Tray",
     "TreemapFigure",
     "WaterfallFigure",
+    "Wire",
 ]
