@@ -199,3 +199,12 @@ def test_the_command_starts_without_a_heavy_library(arguments):
     assert ran.returncode == 0, said
     assert "gigaloop.cli" in imported
     assert not {name.partition(".")[0] for name in imported} & HEAVY
+
+
+def test_a_look_at_the_catalogue_does_not_pay_for_the_plan():
+    command = [sys.executable, "-X", "importtime", "-m", "gigaloop", "catalogue", "show", "gb300"]
+    ran = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    imported = {line.rsplit("|", 1)[1].strip() for line in ran.stderr.splitlines() if line.startswith("import time:")}
+    assert "gigaloop.catalogue" in imported
+    assert not {name for name in imported if name.startswith(("gigaloop.plan", "gigaloop.design", "numpy"))}

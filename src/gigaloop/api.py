@@ -15,12 +15,13 @@ from gigaloop.programme import (
     new_programme,
     own_catalogue,
 )
-from gigaloop.study.cache import Cache
-from gigaloop.study.chain import Progress, Result
-from gigaloop.study.chain import run as run_chain
 
 if TYPE_CHECKING:
     import os
+
+    from gigaloop.design.records import Facility
+    from gigaloop.study.cache import Cache
+    from gigaloop.study.chain import Progress, Result
 
     Folder = str | os.PathLike[str]
 
@@ -59,7 +60,49 @@ def run(
     progress: Progress | None = None,
 ) -> Result:
     """Carry a programme through design, plan, value and watch; see :func:`gigaloop.study.chain.run`."""
+    from gigaloop.study.chain import run as run_chain
+
     return run_chain(programme, catalogue, scenario=scenario, cache=cache, progress=progress)
+
+
+def design_facility(
+    programme: Programme,
+    generation: str,
+    site: str,
+    *,
+    catalogue: Catalogue | None = None,
+    weather: Folder | None = None,
+) -> Facility:
+    """Engineer what a site needs around the racks of a generation that its final power feeds.
+
+    Parameters
+    ----------
+    programme
+        The programme.
+    generation, site
+        Their ids.
+    catalogue
+        The bundled facts where not given.
+    weather
+        An EPW file instead of the site's own weather.
+
+    Raises
+    ------
+    UsageError
+        If there is no such generation or site.
+    ProgrammeError
+        If the site has no weather or no power, or the file is wrong.
+    GigaloopError
+        If the racks cannot be fed or cooled as the site states.
+    """
+    from gigaloop.core.suggest import find
+    from gigaloop.design.climate import read_epw, warmed
+    from gigaloop.design.facility.facility import design_facility as engineer
+
+    racks = find("generation", generation, ((each.id, each) for each in programme.generations))
+    place = find("site", site, ((each.id, each) for each in programme.sites))
+    own = None if weather is None else warmed(read_epw(Path(weather)), float(place.facility.warming))
+    return engineer(programme, racks, place, catalogue or load_catalogue(), weather=own)
 
 
 def write_report(result: Result, path: Folder) -> Path:

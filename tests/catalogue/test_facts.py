@@ -162,9 +162,30 @@ def test_efficiencies_rise_in_load_and_stay_below_one(catalogue):
         assert all(0.5 < float(point.efficiency) < 1 for point in converter.efficiency)
 
 
-def test_efficiency_is_interpolated_and_held_beyond_the_ends(catalogue):
+def test_efficiency_is_interpolated_and_held_above_the_curve(catalogue):
     ups = catalogue.converter("ups-double-conversion")
-    np.testing.assert_allclose(ups.efficiency_at([0.0, 0.2, 0.3, 0.6, 2.0]), [0.94, 0.94, 0.9525, 0.97, 0.97])
+    np.testing.assert_allclose(ups.efficiency_at([0.25, 0.375, 0.5, 2.0]), [0.97, 0.9715, 0.973, 0.964])
+
+
+def test_below_its_curve_a_converter_goes_on_losing_what_it_loses_at_the_lowest_load(catalogue):
+    ups = catalogue.converter("ups-double-conversion")
+    idle = 0.25 * (1 / 0.97 - 1)
+    np.testing.assert_allclose(ups.efficiency_at([0.0, 0.1]), [0.0, 0.1 / (0.1 + idle)])
+    np.testing.assert_allclose(ups.loss_at([0.0, 0.1, 0.25]), idle)
+
+
+def test_a_single_efficiency_holds_at_every_load(catalogue):
+    switchgear = catalogue.converter("mv-switchgear")
+    np.testing.assert_allclose(switchgear.efficiency_at([0.0, 0.5, 1.0]), 0.9995)
+    np.testing.assert_allclose(switchgear.loss_at([0.0, 0.5]), [0.0, 0.5 * (1 / 0.9995 - 1)])
+
+
+def test_the_range_of_an_efficiency_bounds_its_losses(catalogue):
+    loads = np.linspace(0.0, 1.0, 51)
+    for converter in catalogue.of_kind("converter"):
+        least, loss, most = (converter.loss_at(loads, end) for end in ("high", "value", "low"))
+        assert np.all(least <= loss)
+        assert np.all(loss <= most)
 
 
 def test_power_chains_of_both_buses_can_be_put_together(catalogue):

@@ -27,7 +27,15 @@ def ran(starter, gigaloop):
 
 def test_run_prints_one_object_with_all_that_was_promised(ran, starter):
     assert set(ran) >= {"programme", "key", "stages", "designs", "plan", "value", "watch", "report"}
-    assert [stage["name"] for stage in ran["stages"]] == ["load", "design", "plan", "value", "watch", "report"]
+    assert [stage["name"] for stage in ran["stages"]] == [
+        "load",
+        "design",
+        "facility",
+        "plan",
+        "value",
+        "watch",
+        "report",
+    ]
     assert all(isinstance(stage["cached"], bool) and stage["seconds"] >= 0 for stage in ran["stages"])
     assert set(ran["designs"]) == {"gb300-nvl72", "vr200-nvl72"}
     for made in ran["designs"].values():

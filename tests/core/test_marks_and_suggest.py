@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gigaloop.core.errors import UsageError
 from gigaloop.core.marks import Names, item_keys, nearest
-from gigaloop.core.suggest import closest, did_you_mean
+from gigaloop.core.suggest import closest, did_you_mean, find
 from gigaloop.core.yaml_reader import parse_yaml
 
 DATA = {
@@ -70,3 +71,14 @@ def test_near_names_are_told_and_far_ones_are_not():
     assert closest("Power_Shelf", ["power-shelf", "power-shelves"])[0] == "power-shelf"
     assert did_you_mean("xyz", ["abilene"], otherwise="see the list") == "see the list"
     assert closest("a" * 1000, ["a" * 999]) == []
+
+
+def test_a_thing_is_found_by_its_name_or_the_nearest_is_named():
+    known = [("abilene", 1), ("milam", 2)]
+    assert find("site", "milam", known) == 2
+    with pytest.raises(UsageError, match="there is no site 'millam'") as near:
+        find("site", "millam", known)
+    assert near.value.hint == "did you mean 'milam'?"
+    with pytest.raises(UsageError) as far:
+        find("site", "x", known)
+    assert far.value.hint == "there are: abilene, milam"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import gigaloop
-from gigaloop.design import design_generation
+from gigaloop.design import design_programme
 from gigaloop.plan import check_plan, plan_programme
 from gigaloop.programme import apply_scenario
 
@@ -18,7 +18,7 @@ def test_every_scenario_again_from_the_plan_without_it_passes_the_check():
     base = None
     for scenario in ("", *(each.id for each in programme.scenarios)):
         changed = apply_scenario(programme, scenario) if scenario else programme
-        designs = {each.id: design_generation(changed, each, catalogue) for each in changed.generations}
+        changed, designs = design_programme(changed, catalogue)
         plan = plan_programme(changed, designs, catalogue, reliefs=0, start=base)
         assert check_plan(changed, designs, plan, catalogue) == (), scenario
         base = base or plan

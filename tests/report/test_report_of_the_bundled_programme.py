@@ -96,7 +96,7 @@ def test_every_total_equals_its_parts(result):
 def test_the_report_is_drawn_complains_of_nothing_and_asks_nothing(bundled_report, page_file, visit):
     seen = visit(page_file)
     for figure in bundled_report.figures():
-        assert seen.page.locator(f"#{figure.id} .chart svg path").count() > 0, figure.id
+        assert seen.page.locator(f"#{figure.id} :is(.chart, .drawing) svg path").count() > 0, figure.id
     assert seen.complaints == []
     assert seen.requests == [page_file.as_uri()]
 

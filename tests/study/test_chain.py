@@ -91,7 +91,40 @@ def test_tables_are_reached_as_arrays_and_as_relations(kept):
         result.relation("onlin")
 
 
+def test_facilities_are_asked_in_sql(kept):
+    result = kept[1]
+    facilities = result.facilities
+    assert facilities
+    rows = result.sql("select site, pue_p10, pue, pue_p90, peak_power_w, expected_lost_w from facilities").fetchall()
+    assert {row[0] for row in rows} == set(facilities)
+    for site, low, pue, high, peak, lost in rows:
+        year, blocks = facilities[site].year, facilities[site].blocks
+        assert (low, pue, high, peak) == (year.pue.p10, year.pue.value, year.pue.p90, year.peak_power)
+        assert lost == pytest.approx(blocks.expected_lost + blocks.expected_lost_cooling)
+    priced = "select site, sum(e.cost_usd), any_value(f.equipment_cost_usd), count(*)"
+    for site, cost, total, classes in result.sql(
+        f"{priced} from facility_equipment e join facilities f using (site) group by site"
+    ).fetchall():
+        assert cost == pytest.approx(total)
+        assert classes == len(facilities[site].equipment)
+    orders = [step for each in facilities.values() for line in each.equipment for step in line.orders]
+    first = "select count(*), sum(missing), min(latest_order) from facility_orders"
+    assert result.sql(first).fetchall() == [
+        (len(orders), sum(o.missing for o in orders), min(o.latest_order for o in orders if o.latest_order is not None))
+    ]
+    for site, energy in result.sql("select site, sum(energy_j) from facility_energy group by site").fetchall():
+        assert energy == pytest.approx(facilities[site].year.facility_energy)
+    fed = (
+        "select count(*) from facility_network n join facility_network up "
+        "on n.site = up.site and n.fed_by = up.node and n.node > up.node"
+    )
+    nodes = sum(len(each.one_line.nodes) - 1 for each in facilities.values() if each.one_line is not None)
+    assert result.sql(fed).fetchall() == [(nodes,)]
+    failing = sum(not check.ok for each in facilities.values() for check in each.checks)
+    assert result.sql("select count(*) from facility_checks where not ok").fetchall() == [(failing,)]
+
+
 def test_progress_tells_every_stage_twice(programme, catalogue):
     told = []
     run(programme, catalogue, cache=Cache(), progress=lambda name, done: told.append((name, done is not None)))
-    assert told == [(name, done) for name in ("design", "plan", "value", "watch") for done in (False, True)]
+    assert told == [(name, done) for name in ("design", "facility", "plan", "value", "watch") for done in (False, True)]

@@ -10,19 +10,25 @@ from gigaloop.catalogue.kinds import (
     Accelerator,
     Agreement,
     Capex,
+    ClimateStation,
     Converter,
     CoolingEquipment,
     Electricity,
+    Facility,
+    FacilityArchitecture,
     Factory,
+    GridRequirement,
     Incentive,
     Interconnect,
     LeadTime,
+    LoadProfile,
     Metric,
     Part,
     Pledge,
     PowerEquipment,
     Rack,
     Site,
+    SiteResponse,
     Switch,
 )
 
@@ -64,6 +70,26 @@ class TypedAccess(ABC):
         """Give cooling plant."""
         return self.get(CoolingEquipment, id_)
 
+    def grid_requirement(self, id_: str) -> GridRequirement:
+        """Give what a utility asks of a large load."""
+        return self.get(GridRequirement, id_)
+
+    def site_response(self, id_: str) -> SiteResponse:
+        """Give how a site answers to a load that moves."""
+        return self.get(SiteResponse, id_)
+
+    def load_profile(self, id_: str) -> LoadProfile:
+        """Give how a kind of work loads its racks over time."""
+        return self.get(LoadProfile, id_)
+
+    def facility_architecture(self, id_: str) -> FacilityArchitecture:
+        """Give how a class of facilities is built."""
+        return self.get(FacilityArchitecture, id_)
+
+    def facility(self, id_: str) -> Facility:
+        """Give a facility that runs."""
+        return self.get(Facility, id_)
+
     def part(self, id_: str) -> Part:
         """Give a part."""
         return self.get(Part, id_)
@@ -83,6 +109,10 @@ class TypedAccess(ABC):
     def electricity(self, id_: str) -> Electricity:
         """Give the electricity of a state."""
         return self.get(Electricity, id_)
+
+    def climate_station(self, id_: str) -> ClimateStation:
+        """Give a weather station with its typical year."""
+        return self.get(ClimateStation, id_)
 
     def incentive(self, id_: str) -> Incentive:
         """Give an incentive, tax rule or tariff."""

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from gigaloop.cli.design_app import design_app
 from gigaloop.cli.explain import explain_app
 from gigaloop.cli.groups import DEFAULT, WithDefault
 from gigaloop.core.errors import GigaloopError, UsageError
@@ -30,6 +31,7 @@ plan_app = typer.Typer(
     no_args_is_help=True,
 )
 store_app = typer.Typer(help="Runs kept on disk: list, show, and query them.", no_args_is_help=True)
+app.add_typer(design_app, name="design")
 app.add_typer(plan_app, name="plan")
 app.add_typer(explain_app, name="explain")
 app.add_typer(catalogue_app, name="catalogue")
@@ -66,20 +68,6 @@ def check(programme: Folder, facts: Facts = None, json: Json = False) -> None:
     from gigaloop.cli import commands
 
     commands.check(programme, facts, json=json)
-
-
-@app.command()
-def design(
-    programme: Folder,
-    generation: Annotated[str, typer.Argument(help="One generation; all where not given.")] = "",
-    scenario: Scenario = "",
-    facts: Facts = None,
-    json: Json = False,
-) -> None:
-    """Engineer the generations: rack, power chain, cooling, fabric, performance, checks with margins."""
-    from gigaloop.cli import commands
-
-    commands.design(programme, generation, scenario, facts, json=json)
 
 
 @plan_app.command(DEFAULT)
@@ -233,14 +221,15 @@ def export(
 
 @app.command()
 def validate(
-    kind: Annotated[str, typer.Argument(help="Which engine: plan.")],
+    kind: Annotated[str, typer.Argument(help="Which engine: plan or facility.")],
     rows: Annotated[Path | None, typer.Option("--rows", help="CSV of your own cases, in the same columns.")] = None,
+    weather: Annotated[Path | None, typer.Option("--weather", help="facility: folder with EPW files.")] = None,
     json: Json = False,
 ) -> None:
     """Run an engine on published cases: what is published, what it computes, and the error of each."""
     from gigaloop.cli.validate import show_validation
 
-    show_validation(kind, rows, json=json)
+    show_validation(kind, rows, weather, json=json)
 
 
 @app.command()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gigaloop.cli import output
-from gigaloop.cli.numbers import day, money, percent, power, tokens
+from gigaloop.cli.checks import show_checks
+from gigaloop.cli.numbers import counted, day, money, percent, power, rounded, tokens
 from gigaloop.core.units import UNITS
 from gigaloop.design import Check, Design
 
@@ -18,18 +19,15 @@ def show_design(design: Design) -> None:
     output.line()
     output.line(f"{design.name}  ({design.generation}, as built on {day(design.on)})", style="bold")
     output.table("", [("rack", "left"), ("", "right"), ("", "left")], _card(design))
+    output.line()
     output.table(
         "Workloads",
         [("workload", "left"), ("tokens/s per rack", "right"), ("bound by", "left"), ("share", "right")],
         [(p.workload, tokens(p.tokens_per_s), p.bound, percent(p.share)) for p in design.performance],
     )
-    left, right = "left", "right"
-    output.table(
-        "Checks",
-        [("check", left), ("at", left), ("value", right), ("limit", right), ("margin", right), ("", left)],
-        [_check_row(check, design) for check in design.checks],
-    )
+    show_checks(design.checks, f"generations.{design.generation}")
     assumed = len(design.assumptions)
+    output.line()
     output.line(f"{assumed} of {len(design.inputs)} inputs are assumptions: 'gigaloop evidence ... --kind assumption'")
 
 
@@ -43,20 +41,17 @@ def _card(design: Design) -> Iterator[tuple[str, str, str]]:
     yield "busbar", f"{rack.bus_current:,.0f} A", at_peak
     flow = f"{cooling.flow / _LITRE_PER_MINUTE:,.0f} L/min of {cooling.coolant}"
     yield "heat to liquid", power(cooling.liquid_heat), flow
-    yield "heat to air", power(cooling.air_heat), f"{cooling.air_heat / _BTU_PER_HOUR:,.0f} BTU/h"
+    yield "heat to air", power(cooling.air_heat), rounded(cooling.air_heat / _BTU_PER_HOUR, "BTU/h", 3)
     yield "mass", f"{design.mass:,.0f} kg", f"{design.floor_load:,.0f} kg/m2 on its footprint"
-    yield "height", f"{design.height_u:g} U", f"of {capacity:g} U" if capacity else ""
-    switches = f"{fabric.leafs} leafs, {fabric.spines} spines, {fabric.cores} cores per SU"
-    yield "accelerators", f"{design.accelerators:g}", switches
+    if capacity:
+        yield "height", f"{design.height_u:g} U", f"of {capacity:g} U"
+    switches = ", ".join(
+        counted(number, name)
+        for number, name in ((fabric.leafs, "leaf"), (fabric.spines, "spine"), (fabric.cores, "core"))
+    )
+    yield "accelerators", f"{design.accelerators:g}", f"{switches} per SU"
     yield "cost", money(design.cost_per_rack), f"without {', '.join(unpriced)}" if unpriced else "all parts priced"
     yield "power chain", percent(design.chain_efficiency), "of the power at medium voltage reaches the chips"
-
-
-def _check_row(check: Check, design: Design) -> tuple[str, ...]:
-    subject = check.subject.removeprefix(f"generations.{design.generation}")
-    mark = "" if check.ok else check.severity.value
-    limit = f"{check.sense} {check.limit}"
-    return check.title, subject, str(check.value), limit, f"{100 * check.margin:+.0f} %", mark
 
 
 def check_sentence(check: Check) -> str:

@@ -31,11 +31,11 @@ def change(before: str, after: str, facts: Path | None, *, json: bool) -> None:
         first, second = (_result(each, facts, quiet=json) for each in (before, after))
 
         def replan(programme: Programme, start: Plan) -> Plan:
-            from gigaloop.design import design_generation
+            from gigaloop.design import design_programme
             from gigaloop.plan import plan_programme
 
             catalogue = second.catalogue
-            designs = {each.id: design_generation(programme, each, catalogue) for each in programme.generations}
+            programme, designs = design_programme(programme, catalogue)
             return plan_programme(programme, designs, catalogue, reliefs=0, start=start)
 
         found = explain_change((first.programme, first.plan), (second.programme, second.plan), replan)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gigaloop import api
 from gigaloop.catalogue import Catalogue, load_catalogue
-from gigaloop.cli import card, objects, output, sourced, summary
+from gigaloop.cli import objects, output, sourced
 from gigaloop.core.errors import StoreError, UsageError
 from gigaloop.core.evidence import EvidenceKind
 from gigaloop.programme import Programme, load_programme
@@ -82,6 +82,7 @@ def planned(folder: Path, scenario: str, facts: Path | None, *, quiet: bool) -> 
 
 def run(folder: Path, scenario: str, out: Path | None, facts: Path | None, *, use_cache: bool, json: bool) -> None:
     """Run the chain, keep the run, show the summary."""
+    from gigaloop.cli import summary
     from gigaloop.study.chain import StageRun
 
     result, load = _run(folder, scenario, facts, use_cache=use_cache, quiet=json)
@@ -128,31 +129,10 @@ def check(folder: Path, facts: Path | None, *, json: bool) -> None:
     output.line(", ".join(f"{number} {name}" for name, number in counts.items() if number))
 
 
-def design(folder: Path, generation: str, scenario: str, facts: Path | None, *, json: bool) -> None:
-    """Engineer one generation or all."""
-    from gigaloop.core.suggest import did_you_mean
-    from gigaloop.design import design_generation
-    from gigaloop.programme import apply_scenario
-
-    programme, catalogue = _load(folder, facts)
-    if scenario:
-        programme = apply_scenario(programme, scenario)
-    known = {g.id: g for g in programme.generations}
-    if generation and generation not in known:
-        hint = did_you_mean(generation, known, otherwise=f"there are: {', '.join(known)}")
-        raise UsageError(f"there is no generation '{generation}'", hint=hint)
-    chosen = [known[generation]] if generation else list(programme.generations)
-    designs = {g.id: design_generation(programme, g, catalogue) for g in chosen}
-    if json:
-        found = {name: objects.design_object(made) for name, made in designs.items()}
-        output.print_json({"programme": programme.id, "designs": found})
-        return
-    for made in designs.values():
-        card.show_design(made)
-
-
 def plan(folder: Path, scenario: str, facts: Path | None, *, json: bool) -> None:
     """Plan the programme."""
+    from gigaloop.cli import summary
+
     result, _ = _run(folder, scenario, facts, use_cache=True, quiet=json)
     if json:
         output.print_json({"programme": result.programme.id, "key": result.key, "plan": objects.plan_object(result)})
@@ -179,6 +159,8 @@ def plan_check(folder: Path, scenario: str, facts: Path | None, *, json: bool) -
 
 def value(folder: Path, scenario: str, facts: Path | None, *, json: bool) -> None:
     """Value the plan."""
+    from gigaloop.cli import summary
+
     result, _ = _run(folder, scenario, facts, use_cache=True, quiet=json)
     if json:
         output.print_json(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from typer.core import TyperGroup
+
+from gigaloop.core.errors import UsageError
+from gigaloop.core.suggest import closest, did_you_mean
 
 DEFAULT = "programme"
 """Name of the command that runs when the first word is none of the group's commands."""
@@ -17,5 +21,8 @@ class WithDefault(TyperGroup):
         """Put the name of the default command in front where it was left out."""
         first = next((word for word in args if not word.startswith("-")), "")
         if args and first not in self.commands and "--help" not in args:
+            if args[0] == first and not Path(first).exists() and closest(first, self.commands):
+                hint = did_you_mean(first, self.commands)
+                raise UsageError(f"there is no command and no folder '{first}'", hint=hint)
             args = [DEFAULT, *args]
         return super().parse_args(ctx, args)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from gigaloop.cli.buying import buying_object
 from gigaloop.cli.numbers import day
-from gigaloop.study.headline import headline
 from gigaloop.version import VERSION
 
 if TYPE_CHECKING:
-    from gigaloop.design import Design
+    from gigaloop.design import Check, Design
     from gigaloop.plan import Binding, Late, Steadiness
     from gigaloop.programme import Change, Programme
     from gigaloop.study.chain import Result, StageRun
@@ -54,23 +53,27 @@ def design_object(design: Design) -> dict[str, Any]:
             "links": design.fabric.links,
         },
         "tokens_per_s": {p.workload: p.tokens_per_s for p in design.performance},
-        "checks": [
-            {
-                "id": c.id,
-                "title": c.title,
-                "subject": c.subject,
-                "value": str(c.value),
-                "sense": c.sense.value,
-                "limit": str(c.limit),
-                "margin": c.margin,
-                "ok": c.ok,
-                "severity": c.severity.value,
-                "source": c.source,
-                "way_out": c.way_out,
-            }
-            for c in design.checks
-        ],
+        "checks": [check_object(check) for check in design.checks],
         "assumptions": [entry.path for entry in design.assumptions],
+    }
+
+
+def check_object(check: Check) -> dict[str, Any]:
+    """Give a check of a design rule as plain data: value and limit are written with their unit."""
+    return {
+        "id": check.id,
+        "title": check.title,
+        "subject": check.subject,
+        "value": str(check.value),
+        "sense": check.sense.value,
+        "limit": str(check.limit),
+        "margin": check.margin,
+        "ok": check.ok,
+        "severity": check.severity.value,
+        "path": check.path,
+        "detail": check.detail,
+        "source": check.source,
+        "way_out": check.way_out,
     }
 
 
@@ -212,6 +215,8 @@ def value_object(result: Result) -> dict[str, Any]:
 
 def watch_object(result: Result) -> dict[str, Any]:
     """Give the ledger as plain data."""
+    from gigaloop.study.headline import headline
+
     firm = headline(result).firm
     rungs = ("planned", "built", "firm", "option", "announced", "uncovered")
     return {

@@ -21,6 +21,9 @@ _MAX_PROBLEMS = 50
 _PIPED_WIDTH = 160
 """Columns where no terminal says how wide it is."""
 
+_GAP = 2
+"""Columns between two cells of a table."""
+
 
 def _console(*, stderr: bool) -> Console:
     console = Console(stderr=stderr, highlight=False)
@@ -53,18 +56,51 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
-def table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[object]], caption: str = "") -> None:
-    """Print a table; ``columns`` are (heading, ``left`` or ``right``)."""
-    made = Table(
-        title=title, title_justify="left", caption=caption or None, caption_justify="left", box=None, pad_edge=False
-    )
-    made.title_style = "bold"
+def table(
+    title: str,
+    columns: Sequence[tuple[str, str]],
+    rows: Iterable[Sequence[object]],
+    caption: str = "",
+    optional: Sequence[str] = (),
+) -> None:
+    """Print a table.
+
+    Parameters
+    ----------
+    title, caption
+        Above and below it.
+    columns
+        Heading and side, ``left`` or ``right``.
+    rows
+        A cell for each column: text or what prints as such.
+    optional
+        Headings of columns that may be left out where the terminal is too narrow for all, the first first; the caption
+        then says so.
+    """
+    cells = [[cell if isinstance(cell, Text) else Text(str(cell)) for cell in row] for row in rows]
+    widths = [max([len(heading), *(row[i].cell_len for row in cells)]) for i, (heading, _) in enumerate(columns)]
+    names = [heading for heading, _ in columns]
+    gone: list[str] = []
+    while len(gone) < len(optional) and sum(_GAP + w for w, n in zip(widths, names, strict=True) if n not in gone) > (
+        out.width + _GAP
+    ):
+        gone.append(optional[len(gone)])
+    kept = [i for i, name in enumerate(names) if name not in gone]
+    left_out = f"not shown for want of width: {', '.join(gone)}" if gone else ""
+    made = Table(box=None, pad_edge=False, show_header=any(names))
     made.header_style = "dim"
-    for heading, side in columns:
-        made.add_column(heading, justify="right" if side == "right" else "left", overflow="fold")
-    for row in rows:
-        made.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
+    for i in kept:
+        heading, side = columns[i]
+        number = side == "right"
+        made.add_column(heading, justify="right" if number else "left", overflow="fold", no_wrap=number)
+    for row in cells:
+        made.add_row(*(row[i] for i in kept))
+    if title:
+        out.print(Text(title, style="bold"))
     out.print(made)
+    below = "; ".join(text for text in (caption, left_out) if text)
+    if below:
+        out.print(Text(below, style="dim italic"))
 
 
 def line(text: str = "", style: str = "") -> None:

@@ -102,7 +102,7 @@ def _racks_of(programme: Programme, contract: Contract, site: str, generation: s
     name = generation or _only("generation", contract.generations, contract.id)
     at = [each.id for each in programme.generations].index(name)
     place = next(each for each in programme.sites if each.id == site)
-    factor = float(place.pue) if place.power_basis == "facility" else 1.0
+    factor = place.peak_pue if place.power_basis == "facility" else 1.0
     return float(contract.optional.power) / (float(power[at]) * factor)
 
 

@@ -211,7 +211,7 @@ def binds(words: list[str], scenario: str, facts: Path | None, *, proved: int, j
 def infeasible(words: list[str], scenario: str, facts: Path | None, *, json: bool) -> None:
     """Say what can never be met, and what has to give."""
     from gigaloop import api
-    from gigaloop.design import design_generation
+    from gigaloop.design import design_programme
     from gigaloop.plan.explain.infeasible import explain_impossible
     from gigaloop.programme import apply_scenario, load_programme
 
@@ -220,7 +220,7 @@ def infeasible(words: list[str], scenario: str, facts: Path | None, *, json: boo
     programme = load_programme(folder, catalogue)
     if scenario:
         programme = apply_scenario(programme, scenario)
-    designs = {each.id: design_generation(programme, each, catalogue) for each in programme.generations}
+    programme, designs = design_programme(programme, catalogue)
     try:
         start = planned(folder, scenario, facts, quiet=json).plan
     except InfeasibleError:

@@ -91,6 +91,21 @@ class Quantity(float):
         """The number in the unit that it was written in."""
         return (float(self) - self.unit.offset) / self.unit.factor
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Low and high end of the range that its evidence states, in the base unit; the value where it states none.
+
+        >>> evidence = Evidence("a data sheet", "2025", EvidenceKind.DATASHEET, low="95 %", high="97 %")
+        >>> parse("96.5 %", "fraction", evidence).bounds
+        (0.95, 0.97)
+        """
+        low, high = (self.evidence.low, self.evidence.high) if self.evidence else ("", "")
+        dimension = self.unit.dimension
+        return (
+            float(parse(low, dimension)) if low else float(self),
+            float(parse(high, dimension)) if high else float(self),
+        )
+
     def with_evidence(self, evidence: Evidence | None) -> Quantity:
         """Give the same quantity with other evidence."""
         return Quantity(float(self), self.unit, self.year, evidence)

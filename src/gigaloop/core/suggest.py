@@ -1,9 +1,14 @@
-"""Did-you-mean: the names closest to one that is not known."""
+"""Did-you-mean: a thing by its name, and the names closest to one that is not known."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import TypeVar
+
+from gigaloop.core.errors import UsageError
+
+T = TypeVar("T")
 
 
 def closest(text: str, names: Iterable[str], count: int = 2) -> list[str]:
@@ -28,6 +33,24 @@ def did_you_mean(text: str, names: Iterable[str], otherwise: str = "") -> str:
     """
     found = closest(text, names)
     return "did you mean " + " or ".join(f"'{name}'" for name in found) + "?" if found else otherwise
+
+
+def find(what: str, name: str, known: Iterable[tuple[str, T]]) -> T:
+    """Give the one of some named things that has a name.
+
+    Raises
+    ------
+    UsageError
+        If none has: it names the closest, or all.
+
+    >>> find("site", "milam", [("abilene", 1), ("milam", 2)])
+    2
+    """
+    named = dict(known)
+    if name not in named:
+        hint = did_you_mean(name, named, otherwise=f"there are: {', '.join(named)}")
+        raise UsageError(f"there is no {what} '{name}'", hint=hint)
+    return named[name]
 
 
 def _plain(name: str) -> str:

@@ -9,8 +9,12 @@ year and a year 365.25 days (SP 811, B.8, Julian year) unless a calendar is used
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+FREEZING = 273.15
+"""0 degC [K]."""
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -76,6 +80,8 @@ def _dimensions() -> Iterator[Dimension]:
     yield Dimension("temperature", "K", "45 degC")
     yield Dimension("temperature difference", "K", "10 K")
     yield Dimension("pressure", "Pa", "1.5 bar")
+    yield Dimension("velocity", "m/s", "2 m/s")
+    yield Dimension("angle", "rad", "10 deg")
     yield Dimension("data", "B", "288 GB")
     yield Dimension("bandwidth", "B/s", "8 TB/s")
     yield Dimension("data rate", "bit/s", "800 Gb/s")
@@ -136,7 +142,7 @@ def _units() -> Iterator[Unit]:
     yield from table("duration", week=WEEK, weeks=WEEK, month=MONTH, months=MONTH)
     yield from table("duration", quarter=QUARTER, quarters=QUARTER, yr=YEAR, year=YEAR, years=YEAR)
     yield from table("length", mm=1e-3, cm=1e-2, m=1, km=1e3, ft=_FOOT, mi=1609.344)
-    yield from table("area", m2=1, sqft=_FOOT**2, ha=1e4, acres=4046.8564224)
+    yield from table("area", m2=1, mm2=1e-6, sqft=_FOOT**2, ha=1e4, acres=4046.8564224)
     yield from table("volume", L=1e-3, m3=1, gal=_US_GALLON, Mgal=1e6 * _US_GALLON)
     yield from table("mass", g=1e-3, kg=1, t=1e3, lb=_POUND)
     yield from (Unit(s, "floor load", f) for s, f in {"kg/m2": 1.0, "lb/sqft": _POUND / _FOOT**2}.items())
@@ -148,6 +154,8 @@ def _units() -> Iterator[Unit]:
     yield Unit("degC", "temperature", 1.0, 273.15)
     yield Unit("degF", "temperature", 5 / 9, 459.67 * 5 / 9)
     yield Unit("K", "temperature difference", 1.0)
+    yield from table("velocity", **{"m/s": 1.0, "ft/s": _FOOT})
+    yield from table("angle", rad=1, deg=math.pi / 180)
     yield from table("pressure", Pa=1, kPa=1e3, MPa=1e6, bar=1e5, psi=_PSI)
     yield from table("data", B=1, kB=1e3, MB=1e6, GB=1e9, TB=1e12, PB=1e15, KiB=2**10, MiB=2**20, GiB=2**30)
     yield from (Unit(f"{s}B/s", "bandwidth", f) for s, f in {"M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15}.items())

@@ -3,6 +3,7 @@
 from gigaloop.design.fabric import generation_fabric, size_fabric
 from gigaloop.design.generation import design_generation
 from gigaloop.design.records import Check, Design, FabricCounts, Sense, Severity, WorkloadPerformance
+from gigaloop.design.whole import design_programme
 
 __all__ = [
     "Check",
@@ -12,6 +13,7 @@ __all__ = [
     "Severity",
     "WorkloadPerformance",
     "design_generation",
+    "design_programme",
     "generation_fabric",
     "size_fabric",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,9 @@ from gigaloop.design.elevation import elevation
 from gigaloop.design.fabric import generation_fabric
 from gigaloop.design.power import power_chain, power_rollup, rack_input
 from gigaloop.design.prices import price_book
+from gigaloop.design.product import SWING_PROFILE, capped_parts, rack_product
 from gigaloop.design.rack import bom_inputs, bom_table, massless_parts, rack_cost
-from gigaloop.design.records import Design, Input
+from gigaloop.design.records import BomTable, Design, Input
 from gigaloop.design.rules import Draft, check_design
 from gigaloop.design.workload import peak_flops, workload_performance
 from gigaloop.programme.schema import Generation, Programme
@@ -25,7 +27,12 @@ if TYPE_CHECKING:
 
 
 def design_generation(
-    programme: Programme, generation: Generation, catalogue: Catalogue, on: dt.date | None = None
+    programme: Programme,
+    generation: Generation,
+    catalogue: Catalogue,
+    on: dt.date | None = None,
+    *,
+    power_cap: float | None = None,
 ) -> Design:
     """Engineer a generation: what a rack of it is, draws, weighs, costs, needs and does.
 
@@ -39,11 +46,17 @@ def design_generation(
         Facts about its accelerator and the converters of its power chain.
     on
         Day of build, whose bill of materials counts; the start of volume by default.
+    power_cap
+        Power to which each accelerator is held [W], in place of the generation's own cap.
+
+    The cap scales the accelerators' power, and with it heat, flow, currents and the load of every converter. Tokens/s
+    stay those without a cap: what a cap costs in speed depends on the workload, and no public curve of it covers these
+    accelerators.
 
     Raises
     ------
     ProgrammeError
-        If the accelerator's peak at a workload's precision is not known.
+        If the accelerator's peak at a workload's precision is not known, or the power cap is not above 0.
     CatalogueError
         If the catalogue lacks the accelerator or a converter.
     GigaloopError
@@ -53,7 +66,10 @@ def design_generation(
     accelerator = catalogue.accelerator(generation.accelerator)
     converters = {id_: catalogue.converter(id_) for id_ in generation.power.chain}
     book = price_book(programme, day)
-    table = bom_table(programme, generation.rack, day, book)
+    if power_cap is None and generation.power.power_cap is not None:
+        power_cap = float(generation.power.power_cap)
+    parts = capped_parts(programme, generation, power_cap)
+    table = bom_table(programme, generation.rack, day, book, parts)
     power = power_rollup(generation, table)
     chain = power_chain(
         [converters[id_] for id_ in generation.power.chain],
@@ -62,6 +78,22 @@ def design_generation(
         float(generation.power.shelves),
     )
     drawn = rack_input(chain, power.design)
+    cooling = cooling_need(generation, power.design, drawn)
+    stacked = elevation(parts, generation.rack, table, cooling)
+    product = rack_product(
+        generation,
+        accelerator,
+        table=table,
+        power=power,
+        power_cap=power_cap,
+        uncapped_design=_uncapped(programme, table),
+        chain=chain,
+        converters=converters,
+        rack_input=drawn,
+        cooling=cooling,
+        elevation=stacked,
+        profile=catalogue.load_profile(SWING_PROFILE),
+    )
     draft = Draft(
         programme=programme,
         generation=generation,
@@ -74,8 +106,9 @@ def design_generation(
         cost=rack_cost(programme, generation.rack, day, book),
         mass=table.total("mass"),
         massless=massless_parts(programme, generation.rack, day),
-        elevation=elevation(programme.part_of, generation.rack, table),
-        cooling=cooling_need(generation, power.design, drawn),
+        elevation=stacked,
+        cooling=cooling,
+        rack=product,
         performance=tuple(
             workload_performance(programme, generation, accelerator, workload) for workload in programme.workloads
         ),
@@ -95,10 +128,20 @@ def design_generation(
         footprint=float(generation.footprint),
         elevation=draft.elevation,
         cooling=draft.cooling,
+        rack=draft.rack,
         fabric=generation_fabric(generation),
         performance=draft.performance,
         checks=check_design(draft),
         inputs=_once(*bom_inputs(programme, table, book), *_other_inputs(draft)),
+    )
+
+
+def _uncapped(programme: Programme, table: BomTable) -> float:
+    """Give the design power that the rack would have without a cap [W]."""
+    parts = programme.part_of
+    return math.fsum(
+        float(parts[row.part].power or 0.0) * row.per_rack if row.family == "accelerator" else row.design_power or 0.0
+        for row in table.rows
     )
 
 
@@ -115,7 +158,7 @@ def _other_inputs(draft: Draft) -> Iterator[Input]:
         peak = peak_flops(draft.accelerator, workload.precision)
         if peak is not None:
             yield Input(f"catalogue.{draft.accelerator.id}.{workload.precision}_dense", peak)
-    for name in ("hbm", "hbm_bandwidth", "tdp"):
+    for name in ("hbm", "hbm_bandwidth", "tdp", "power_storage"):
         fact = getattr(draft.accelerator, name)
         if fact is not None:
             yield Input(f"catalogue.{draft.accelerator.id}.{name}", fact)

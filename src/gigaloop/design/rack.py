@@ -18,7 +18,13 @@ def effective_lines(part: Part, on: dt.date) -> tuple[BomLine, ...]:
     return tuple(line for line in part.components if is_effective(line, on))
 
 
-def bom_table(programme: Programme, root: str, on: dt.date, book: PriceBook | None = None) -> BomTable:
+def bom_table(
+    programme: Programme,
+    root: str,
+    on: dt.date,
+    book: PriceBook | None = None,
+    parts: Mapping[str, Part] | None = None,
+) -> BomTable:
     """Give the bill of materials of a part, effective on a day, with what each line adds to a piece of the root.
 
     Where a part states no mean power, the policy's utilisation of its design power stands in for it; where it
@@ -34,6 +40,8 @@ def bom_table(programme: Programme, root: str, on: dt.date, book: PriceBook | No
         Day of build.
     book
         Standard costs on that day, where they are known already.
+    parts
+        The parts as they are run, such as capped ones; the programme's where not given.
 
     Raises
     ------
@@ -41,7 +49,7 @@ def bom_table(programme: Programme, root: str, on: dt.date, book: PriceBook | No
         If a part goes into itself; a loaded programme is free of that.
     """
     book = book or price_book(programme, on)
-    parts = programme.part_of
+    parts = programme.part_of if parts is None else parts
     per_rack = explode(parts, root, on).per_part
     bought = explode(_as_bought(parts, book), root, on).per_part
     rows: list[BomRow] = []

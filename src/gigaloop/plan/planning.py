@@ -171,7 +171,7 @@ def _record(
         demands=tuple(demand.id for demand in programme.demands),
         parts=data.sourcing.parts,
         basis=tuple(site.power_basis for site in programme.sites),
-        pue=np.array([float(site.pue) for site in programme.sites]),
+        pue=np.array([site.peak_pue for site in programme.sites]),
         rack_power=np.array([rack.power for rack in data.facts]),
         accelerators=np.array([float(generation.accelerators_per_rack) for generation in programme.generations]),
         tokens_per_s=np.array([rack.tokens_per_s for rack in data.facts]),

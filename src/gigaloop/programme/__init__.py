@@ -1,6 +1,7 @@
 """The typed programme: schema, loader with places, references, scenarios and differences."""
 
 from gigaloop.programme.diff import Change, diff_programmes
+from gigaloop.programme.files import programme_file
 from gigaloop.programme.jsonschema import programme_schema, unit_table
 from gigaloop.programme.loader import load_programme, own_catalogue
 from gigaloop.programme.numbers import evidence_of, quantities
@@ -19,6 +20,7 @@ __all__ = [
     "load_programme",
     "new_programme",
     "own_catalogue",
+    "programme_file",
     "programme_schema",
     "quantities",
     "unit_table",

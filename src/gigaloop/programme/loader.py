@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gigaloop.programme.assemble import assemble, refuse
 from gigaloop.programme.facts import Facts, resolve_facts
+from gigaloop.programme.files import check_files
 from gigaloop.programme.scenario import check_scenarios
 from gigaloop.programme.schema import Programme
 from gigaloop.programme.sources import OWN_CATALOGUE, gather
@@ -37,7 +38,7 @@ def load_programme(folder: str | Path, catalogue: Facts) -> Programme:
                 found.data[section], found.mark.children[section], catalogue, found.problems
             )
     programme = assemble(found.data, found.mark, catalogue, problems=found.problems, whole=found.whole)
-    refuse(check_scenarios(programme))
+    refuse([*check_files(programme), *check_scenarios(programme)])
     return programme
 
 

@@ -125,8 +125,11 @@ class _Walk:
             if len(self.suggested) >= _SUGGESTIONS_LIMIT:
                 return ""
             pool = sorted({known for section in ref.sections for known in self.known(ref, section)})
-            where = "see 'gigaloop catalogue list'" if ref.catalogue else f"they stand in {_listed(ref.sections)}"
-            self.suggested[key] = did_you_mean(name, pool, otherwise=where)
+            kind = f" {ref.sections[0]}" if len(ref.sections) == 1 else ""
+            where = (
+                f"see 'gigaloop catalogue list{kind}'" if ref.catalogue else f"they stand in {_listed(ref.sections)}"
+            )
+            self.suggested[key] = did_you_mean(name, pool, otherwise=ref.hint or where)
         return self.suggested[key]
 
     def duplicates(self, model: type[BaseModel], items: Iterable[object], mark: Mark | None, path: Steps) -> None:

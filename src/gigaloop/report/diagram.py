@@ -14,6 +14,8 @@ HALF = 19.0
 _MARGIN = 16.0
 _LETTER = 6.3
 """Mean width of a letter of the words beside a symbol [px]."""
+_BOLD = 7.2
+"""The same of bold words [px]."""
 _LINE = 15.0
 """Height of a line of words [px]."""
 _BUS = 60.0
@@ -57,7 +59,7 @@ def _words(item: Item) -> list[str]:
 
 
 def _reach(item: Item) -> float:
-    return max(len(line) for line in _words(item)) * _LETTER
+    return max(len(item.name) * _BOLD, *(len(line) * _LETTER for line in ("", *item.lines)))
 
 
 def _half(item: Item) -> float:

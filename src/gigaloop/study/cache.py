@@ -33,6 +33,11 @@ def digest(value: object) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
+def file_digest(path: Path) -> str:
+    """Give the content hash of a file that a programme names."""
+    return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+
+
 @memoised
 def engine_digest() -> str:
     """Give the content hash of the engines' own code and of the solver's version.

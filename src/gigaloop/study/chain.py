@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, TypeVar
 
 from gigaloop.catalogue import Catalogue, load_catalogue
 from gigaloop.design import Design, design_generation
+from gigaloop.design.facility.fill import engineered, with_engineered
 from gigaloop.plan import STOPPED, Plan, plan_programme
-from gigaloop.programme import Programme, apply_scenario
-from gigaloop.study.cache import Cache, digest, engine_digest
+from gigaloop.programme import Programme, apply_scenario, programme_file
+from gigaloop.study.cache import Cache, digest, engine_digest, file_digest
 from gigaloop.value import Valuation, value_programme
 from gigaloop.watch import Ledger, reconcile_claims
 
 if TYPE_CHECKING:
     import duckdb
 
-    from gigaloop.study.tables import Columns
+    from gigaloop.design.records import Facility
+    from gigaloop.study.columns import Columns
 
 T = TypeVar("T")
 
@@ -57,6 +59,13 @@ class Result:
     watch: Ledger
     stages: tuple[StageRun, ...]
     warnings: tuple[str, ...] = ()
+
+    @cached_property
+    def facilities(self) -> Mapping[str, Facility]:
+        """Each site's facility, by site, for the generation that it gets most racks of; of sites with a weather."""
+        from gigaloop.study.facilities import site_facilities
+
+        return site_facilities(self)
 
     @cached_property
     def tables(self) -> Mapping[str, Columns]:
@@ -137,7 +146,7 @@ def run(
     def stage(name: str, key: str, compute: Callable[[], T]) -> T:
         say(name, None)
         begin = time.perf_counter()
-        kept = name == "design" or (planner is None and not stopped)
+        kept = name in ("design", "facility") or (planner is None and not stopped)
         result: T | None = cache.get(name, key) if kept else None
         cached = result is not None
         if result is None:
@@ -156,6 +165,9 @@ def run(
         lambda: {g.id: design_generation(programme, g, catalogue) for g in programme.generations},
     )
 
+    figures = stage("facility", keys.design, lambda: dict(engineered(programme, designs, catalogue)))
+    programme = with_engineered(programme, figures)
+
     def plan_it() -> Plan:
         if planner is not None:
             return planner(programme, designs, catalogue)
@@ -173,6 +185,14 @@ def run(
 _MEMORY = Cache()
 
 
+def _weather_files(programme: Programme) -> list[Path]:
+    return [
+        programme_file(programme, site.facility.weather_file, f"sites.{site.id}.facility.weather_file")
+        for site in programme.sites
+        if site.facility.weather_file
+    ]
+
+
 class _Keys:
     """Content keys of the stages: what a stage does not read does not enter its key."""
 
@@ -182,6 +202,7 @@ class _Keys:
     def __init__(self, programme: Programme, catalogue: Catalogue) -> None:
         content = programme.model_dump(mode="json", by_alias=True)
         common = [engine_digest(), catalogue.digest]
+        common += [file_digest(path) for path in _weather_files(programme)]
         self.design = digest([*common, {name: content[name] for name in self._DESIGN}])
         self.plan = digest([self.design, {name: content[name] for name in self._PLAN}])
         self.value = digest([self.plan, "value"])

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from gigaloop.core.errors import UsageError
 from gigaloop.core.suggest import did_you_mean
+from gigaloop.study.columns import Columns, table
+from gigaloop.study.facility_tables import facility_tables
 
 if TYPE_CHECKING:
     import duckdb
 
     from gigaloop.study.chain import Result
 
-Columns = Mapping[str, np.ndarray[Any, Any]]
-
 
 def result_tables(result: Result) -> dict[str, Columns]:
-    """Give every table of a run: those of the plan, and designs, value and watch.
+    """Give every table of a run: those of the plan, and designs, value, watch and facilities.
 
     Units stand in the column names where a column has one (``_w``, ``_usd``, ``_kg`` ...).
     """
     tables: dict[str, Columns] = dict(result.plan.tables())
     designs = result.designs.values()
-    tables["bom"] = _columns(
+    tables["bom"] = table(
         ("generation", "path", "part", "parent", "level", "per_rack", "mass_kg", "design_power_w", "cost_usd"),
         (
             (d.generation, r.path, r.part, r.parent or "", r.level, r.per_rack, r.mass, r.design_power, r.cost)
@@ -33,7 +31,7 @@ def result_tables(result: Result) -> dict[str, Columns]:
             for r in d.bom.rows
         ),
     )
-    tables["checks"] = _columns(
+    tables["checks"] = table(
         ("generation", "check", "title", "subject", "value", "limit", "unit", "margin", "ok", "severity", "source"),
         (
             (
@@ -44,7 +42,7 @@ def result_tables(result: Result) -> dict[str, Columns]:
             for c in d.checks
         ),
     )  # fmt: skip
-    tables["performance"] = _columns(
+    tables["performance"] = table(
         ("generation", "workload", "kind", "precision", "tokens_per_s", "bound", "share"),
         (
             (d.generation, p.workload, p.kind, p.precision, p.tokens_per_s, p.bound, p.share)
@@ -53,7 +51,7 @@ def result_tables(result: Result) -> dict[str, Columns]:
         ),
     )
     value = result.value
-    tables["value"] = _columns(
+    tables["value"] = table(
         ("item", "group", "site", "year", "usd", "basis"),
         (
             (line.item, line.group, line.site, year, float(usd), line.basis)
@@ -61,35 +59,18 @@ def result_tables(result: Result) -> dict[str, Columns]:
             for year, usd in zip(value.years, line.usd, strict=True)
         ),
     )
-    tables["claims"] = _columns(
+    tables["claims"] = table(
         ("path", "kind", "what", "who", "date", "firmness", "power_w", "money_usd", "jobs", "counts", "why_not"),
         (
             (e.path, e.kind, e.what, e.who, e.date, e.firmness.value, e.power, e.money, e.jobs, e.counts, e.why_not)
             for e in result.watch.entries
         ),
     )
-    tables["coverage"] = _columns(
+    tables["coverage"] = table(
         ("site", "planned_w", "built_w", "firm_w", "option_w", "announced_w", "uncovered_w"),
         ((c.site, c.planned, c.built, c.firm, c.option, c.announced, c.uncovered) for c in result.watch.coverage),
     )
-    return tables
-
-
-def _columns(names: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Columns:
-    columns = list(zip(*rows, strict=True)) or [()] * len(names)
-    return {name: _array(values) for name, values in zip(names, columns, strict=True)}
-
-
-def _array(values: tuple[object, ...]) -> np.ndarray[Any, Any]:
-    if not values:
-        return np.array([], dtype="U1")
-    if all(isinstance(value, bool) for value in values):
-        return np.array(values, dtype=np.bool_)
-    if all(isinstance(value, int) for value in values):
-        return np.array(values, dtype=np.int64)
-    if all(value is None or isinstance(value, int | float) for value in values):
-        return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-    return np.array([str(value) for value in values])
+    return tables | facility_tables(result)
 
 
 def connect(tables: Mapping[str, Columns]) -> duckdb.DuckDBPyConnection:

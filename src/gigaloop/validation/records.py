@@ -55,12 +55,12 @@ Method = Callable[[Case], Found]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A case and what was computed for it; ``computed`` and ``error`` are none where it could not be."""
+    """A case and what was computed for it: none where it could not be; ``published`` is none where it is no number."""
 
     id: str
     quantity: str
     unit: str
-    published: float
+    published: float | None
     computed: float | None
     error: float | None
     within: bool
@@ -94,10 +94,11 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """All cases of a kind, as checked."""
+    """All cases of a kind, as checked; ``remarks`` say what they amount to."""
 
     kind: str
     rows: tuple[Checked, ...]
+    remarks: tuple[str, ...] = ()
 
     @property
     def summary(self) -> Summary:

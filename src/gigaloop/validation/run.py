@@ -9,37 +9,48 @@ from pathlib import Path
 from gigaloop.core.errors import GigaloopError, UsageError
 from gigaloop.core.suggest import did_you_mean
 from gigaloop.validation import plan
+from gigaloop.validation.facility import validate_facility
 from gigaloop.validation.records import Case, Checked, Method, Validation, check_case, not_computed
 from gigaloop.validation.table import read_cases
 
-KINDS: Mapping[str, Mapping[str, Method]] = {"plan": plan.METHODS}
-"""Methods by kind."""
+KINDS: Mapping[str, Mapping[str, Method]] = {"plan": plan.METHODS, "facility": {}}
+"""Methods by kind; rows of measured facilities name none, for their metric says what is computed."""
 
 
-def validate(kind: str, rows: Path | None = None) -> Validation:
+def validate(kind: str, rows: Path | None = None, weather: Path | None = None) -> Validation:
     """Compute published cases with an engine and hold the results against what is published.
 
     Parameters
     ----------
     kind
-        ``plan``.
+        ``plan`` or ``facility``.
     rows
         A table of cases of one's own; the bundled ones where not given.
+    weather
+        For ``facility``: a folder with EPW files of one's own.
 
     Raises
     ------
     ProgrammeError
-        If the table is wrong.
+        If the table or a weather file is wrong.
     UsageError
-        For a kind that there is not.
+        For a kind that there is not, a weather that the kind does not take, or a folder without weather files.
     """
     if kind not in KINDS:
         hint = did_you_mean(kind, KINDS, f"the kinds are {', '.join(KINDS)}")
         raise UsageError(f"there is nothing to validate called '{kind}'", hint=hint)
+    if weather is not None and kind != "facility":
+        raise UsageError(f"the cases of '{kind}' take no weather", hint="leave --weather away")
     if rows is not None:
-        return _validation(kind, read_cases(rows))
+        return _run(kind, rows, weather)
     with as_file(files("gigaloop.validation") / "data") as folder:
-        return _validation(kind, read_cases(folder / f"{kind}.csv"))
+        return _run(kind, folder / f"{kind}.csv", weather)
+
+
+def _run(kind: str, rows: Path, weather: Path | None) -> Validation:
+    if kind == "facility":
+        return validate_facility(rows, weather)
+    return _validation(kind, read_cases(rows))
 
 
 def _validation(kind: str, cases: tuple[Case, ...]) -> Validation:

@@ -113,10 +113,10 @@ def value_programme(programme: Programme, designs: Mapping[str, Design], plan: P
                 lines.append(
                     Line(f"{generation} racks", "capital", site.id, usd, "racks brought online x cost per rack")
                 )
-        facility_power = (rack_power @ online[s]) * float(site.pue)
+        facility_power = (rack_power @ online[s]) * site.peak_pue
         usd = by_year(np.diff(facility_power, prepend=0.0)) * programme.usd(site.facility_cost)
         lines.append(Line("facility", "capital", site.id, usd, "facility power added x site.facility_cost"))
-        joules = facility_power * float(programme.policy.utilisation) * WEEK
+        joules = (rack_power @ online[s]) * site.annual_pue * float(programme.policy.utilisation) * WEEK
         energy[s] = by_year(joules)
         price, prices[site.id], emissions = _electricity(programme, site, catalogue)
         lines.append(Line("energy", "running", site.id, energy[s] * price, f"facility energy x {prices[site.id]}"))
@@ -175,7 +175,7 @@ def _per_power(
 ) -> list[PerPower]:
     by_site = racks @ rack_power
     it = float(by_site.sum())
-    facility = float(by_site @ np.array([float(site.pue) for site in sites]))
+    facility = float(by_site @ np.array([site.peak_pue for site in sites]))
     included = (
         "racks at the price of their bill of materials and conversion",
         "shell, power and cooling at site.facility_cost",

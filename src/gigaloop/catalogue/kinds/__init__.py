@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from gigaloop.catalogue.entry import Entry
+from gigaloop.catalogue.kinds.climate import ClimateStation
 from gigaloop.catalogue.kinds.compute import Accelerator, Rack
 from gigaloop.catalogue.kinds.cooling import CoolingEquipment
 from gigaloop.catalogue.kinds.deals import Agreement, Pledge
+from gigaloop.catalogue.kinds.facility import Facility, FacilityArchitecture, Hall, PathStage
+from gigaloop.catalogue.kinds.load import GridRequirement, LoadProfile, SiteResponse
 from gigaloop.catalogue.kinds.money import Capex, Incentive, Metric
 from gigaloop.catalogue.kinds.network import Interconnect, Switch
 from gigaloop.catalogue.kinds.places import CapacityPrice, Electricity, EnergyPrice, Factory, Site, SiteStep
@@ -26,11 +29,17 @@ KINDS: Mapping[str, type[Entry]] = MappingProxyType(
             Converter,
             PowerEquipment,
             CoolingEquipment,
+            LoadProfile,
+            GridRequirement,
+            SiteResponse,
+            FacilityArchitecture,
+            Facility,
             Part,
             LeadTime,
             Factory,
             Site,
             Electricity,
+            ClimateStation,
             Incentive,
             Capex,
             Agreement,
@@ -47,21 +56,29 @@ __all__ = [
     "Agreement",
     "CapacityPrice",
     "Capex",
+    "ClimateStation",
     "Converter",
     "CoolingEquipment",
     "EfficiencyPoint",
     "Electricity",
     "EnergyPrice",
+    "Facility",
+    "FacilityArchitecture",
     "Factory",
+    "GridRequirement",
+    "Hall",
     "Incentive",
     "Interconnect",
     "LeadTime",
+    "LoadProfile",
     "Metric",
     "Part",
+    "PathStage",
     "Pledge",
     "PowerEquipment",
     "Rack",
     "Site",
+    "SiteResponse",
     "SiteStep",
     "Switch",
 ]

@@ -10,6 +10,7 @@ from gigaloop.core.quantity import (
     Current,
     Data,
     DataRate,
+    Energy,
     Flops,
     Fraction,
     Mass,
@@ -44,6 +45,8 @@ class Accelerator(Entry):
     network_rate: DataRate | None = None
     """Scale-out network ports, per direction."""
     tdp: Power | None = None
+    power_storage: Energy | None = None
+    """Energy storage against swings in the power shelves of its rack, per package."""
 
 
 class Rack(Entry):

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gigaloop.core.errors import GigaloopError
 from gigaloop.design.fluids.coolant import Coolant, coolant_state
+from gigaloop.design.placed import placed
 from gigaloop.design.records import CoolingNeed
 from gigaloop.programme.schema import Generation
+
+RACK_DROP = 120e3
+"""Pressure drop of a rack at its design flow where the generation states none [Pa]. Source: none public, an
+assumption of 2026-11 with a range of 70 to 200 kPa; OCP's specification of a reservoir and pumping unit
+allows 276 kPa (40 psi) for rack and unit."""
+
+RACK_EXPONENT = 1.8
+"""Of flow in a rack's pressure drop: near 1.3 for the laminar channels of cold plates, 2 for quick disconnects and
+manifolds, which take the larger part. Source: none public, an assumption of 2026-11 (1.6 to 2)."""
 
 
 def coolant_flow(heat: float, rise: float, coolant: Coolant, supply: float) -> float:
@@ -55,7 +69,8 @@ def cooling_need(generation: Generation, design_power: float, rack_input: float)
     """
     cooling = generation.cooling
     supply, rise = float(cooling.inlet_limit), float(cooling.temperature_rise)
-    state = coolant_state(cooling.coolant, supply + rise / 2)
+    with placed(f"generations.{generation.id}.cooling.inlet_limit"):
+        state = coolant_state(cooling.coolant, supply + rise / 2)
     liquid = float(cooling.liquid_fraction) * design_power
     flow = coolant_flow(liquid, rise, cooling.coolant, supply)
     per_cdu = float(cooling.racks_per_cdu)
@@ -73,4 +88,65 @@ def cooling_need(generation: Generation, design_power: float, rack_input: float)
         cdu_heat=liquid * per_cdu,
         cdu_flow=flow * per_cdu,
         cdus_per_su=math.ceil(float(generation.racks_per_su) / per_cdu - 1e-9),
+        pressure_drop=None if cooling.pressure_drop is None else float(cooling.pressure_drop),
     )
+
+
+def rack_pressure_drop(need: CoolingNeed, flow: ArrayLike) -> NDArray[np.float64]:
+    """Give the pressure drop of a rack at a flow, from the point that the generation states [Pa].
+
+    Parameters
+    ----------
+    need
+        What the rack needs at design power.
+    flow
+        Coolant through the rack, any shape [m3/s].
+    """
+    x = np.asarray(flow, dtype=np.float64) / need.flow
+    return np.asarray((RACK_DROP if need.pressure_drop is None else need.pressure_drop) * x**RACK_EXPONENT)
+
+
+def unit_flows(
+    need: CoolingNeed, powers: ArrayLike, liquid: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Share a rack's liquid heat and its flow among the units in it.
+
+    Parameters
+    ----------
+    need
+        What the rack needs at design power.
+    powers
+        Thermal design power of each unit (n,) [W].
+    liquid
+        Which units have cold plates (n,); orifices give each a flow in proportion to its heat.
+
+    Returns
+    -------
+    heat, flow
+        To liquid (n,) [W] and of coolant (n,) [m3/s]; they add up to those of the rack.
+
+    Raises
+    ------
+    GigaloopError
+        If heat goes to liquid and no unit has cold plates.
+
+    Examples
+    --------
+    Two trays, and a shelf in air:
+
+    >>> from gigaloop.design.records import CoolingNeed
+    >>> need = CoolingNeed("PG25", 9e3, 2e3, 3e-4, 318.15, 328.15, 1006.0, 3975.0, None, 8.0, 72e3, 2.4e-3, 1)
+    >>> unit_flows(need, [6e3, 3e3, 2e3], [True, True, False])[0].round().tolist()
+    [6000.0, 3000.0, 0.0]
+    """
+    p = np.where(np.asarray(liquid, dtype=np.bool_), np.asarray(powers, dtype=np.float64), 0.0)
+    total = float(p.sum())
+    if not total:
+        if need.liquid_heat:
+            raise GigaloopError(
+                "heat of the rack goes to liquid, but none of its units with power has cold plates",
+                hint="set the liquid fraction of the generation's cooling to 0 %, or state the power of its trays",
+            )
+        return p, p
+    share = p / total
+    return need.liquid_heat * share, need.flow * share

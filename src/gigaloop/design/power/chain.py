@@ -107,8 +107,8 @@ def _load(power: float, rating: float | None, *, single: bool) -> float | None:
 
 
 def _efficiency(converter: Converter, load: float | None) -> float:
-    """Give the efficiency at a load; at the highest load that is known where the rating is not stated."""
-    return float(converter.efficiency_at(converter.efficiency[-1].load if load is None else load))
+    """Give the efficiency at a load; at the highest load that is known without a rating, and without any power."""
+    return float(converter.efficiency_at(load or converter.efficiency[-1].load))
 
 
 def _solve_downward(converter: Converter, power_in: float) -> tuple[float | None, float]:

@@ -33,6 +33,8 @@ class CoolingNeed:
     cdu_flow: float
     """Flow that one coolant distribution unit gives its racks [m3/s]."""
     cdus_per_su: int
+    pressure_drop: float | None = None
+    """Of the rack at this flow, cold plates, manifolds and quick disconnects together [Pa]; None where not stated."""
 
     @property
     def specific_flow(self) -> float:

@@ -10,6 +10,7 @@ from gigaloop.design.records.checks import Check, Severity
 from gigaloop.design.records.cooling import CoolingNeed
 from gigaloop.design.records.fabric import FabricCounts
 from gigaloop.design.records.power import ChainStage, PowerRollup
+from gigaloop.design.records.product import RackProduct
 from gigaloop.design.records.rack import BomTable, Elevation, Input, RackCost
 from gigaloop.design.records.work import WorkloadPerformance
 
@@ -38,6 +39,8 @@ class Design:
     """[m2]"""
     elevation: Elevation
     cooling: CoolingNeed
+    rack: RackProduct
+    """The rack as it is fed, held, carried and placed."""
     fabric: FabricCounts
     """Of one scalable unit; :func:`gigaloop.design.fabric.generation_fabric` gives it for any number of racks."""
     performance: tuple[WorkloadPerformance, ...]

@@ -100,6 +100,12 @@ class RackUnit:
     """[U]"""
     power: float
     """Thermal design power with its components [W]."""
+    mass: float
+    """With its components [kg]."""
+    liquid_heat: float = 0.0
+    """Its share of the rack's heat to liquid, by power [W]."""
+    flow: float = 0.0
+    """Its share of the rack's coolant flow [m3/s]."""
 
 
 @dataclass(frozen=True)

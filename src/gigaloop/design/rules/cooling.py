@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from gigaloop.design.cooling.layout import CDU_APPROACH
 from gigaloop.design.records import Sense, Severity
 from gigaloop.design.rules.rule import Draft, Finding, Rule, in_unit, shown
-
-CDU_APPROACH = 3.0
-"""Coolant supply above facility water at a unit's rating [K]: ASHRAE TC 9.9 guidance as quoted by Stulz."""
 
 WARM_WATER = 273.15 + 32.0
 """Facility water of ASHRAE class W32 [K] (Thermal Guidelines for Data Processing Environments, 5th ed., 2021)."""
@@ -21,6 +19,16 @@ draw (41 kW; https://factryze.ai/scale-atlas/power/dlc-watts-per-rack, read 2026
 RETURN_LIMIT = 273.15 + 70.0
 """Highest return temperature that hoses, seals and glycol are taken to stand for years [K]. Source: none public, an
 assumption of 2026-11."""
+
+HOSE_VELOCITY = 8 * 0.3048
+"""Mean velocity beyond which flow wears copper away: 8 ft/s, https://www.watts.com/resources/references-tools/prv-sizing
+(2.4 m/s; BS 6700 has 3 m/s up to 50 degC) [m/s]."""
+
+DEW_POINT = 273.15 + 15.0
+"""Highest dew point recommended at the inlet of IT equipment: ASHRAE TC 9.9, Thermal Guidelines, 5th ed. (2021) [K]."""
+
+DEW_MARGIN = 2.0
+"""Coolant above the dew point of the room: 2 to 3 K, https://resistancezero.com/cdu-checklist.html, 2026-11 [K]."""
 
 
 def _cdu_flow(draft: Draft) -> Iterator[Finding]:
@@ -68,6 +76,31 @@ def _air(draft: Draft) -> Iterator[Finding]:
     yield Finding(shown(draft.cooling.air_heat, "kW"), shown(AIR_LIMIT, "kW"), path)
 
 
+def _velocity(draft: Draft) -> Iterator[Finding]:
+    if draft.rack.velocity is not None:
+        limit = shown(HOSE_VELOCITY, "m/s")
+        yield Finding(shown(draft.rack.velocity, "m/s"), limit, draft.path("cooling", "bore"))
+
+
+def _pressure_drop(draft: Draft) -> Iterator[Finding]:
+    drop, head = draft.generation.cooling.pressure_drop, draft.generation.cooling.cdu_head
+    if drop is not None and head is not None:
+        yield Finding(in_unit(drop, "kPa"), in_unit(head, "kPa"), draft.path("cooling", "cdu_head"))
+
+
+def _unit_flow(draft: Draft) -> Iterator[Finding]:
+    limit = draft.generation.cooling.unit_flow_limit
+    most = max((unit.flow for unit in draft.elevation.units), default=0.0)
+    if limit is not None and most:
+        yield Finding(shown(most, "L/min"), in_unit(limit, "L/min"), draft.path("cooling", "unit_flow_limit"))
+
+
+def _dew_point(draft: Draft) -> Iterator[Finding]:
+    if draft.cooling.liquid_heat:
+        supply = in_unit(draft.generation.cooling.inlet_limit, "degC")
+        yield Finding(supply, shown(DEW_POINT + DEW_MARGIN, "degC"), draft.path("cooling", "inlet_limit"))
+
+
 RULES = (
     Rule(
         "cooling.cdu-flow",
@@ -113,5 +146,41 @@ RULES = (
         "air-cooled racks of four 8-GPU systems draw 41 kW: https://factryze.ai/scale-atlas/power/dlc-watts-per-rack",
         "a larger liquid fraction, or a rear-door heat exchanger",
         _air,
+    ),
+    Rule(
+        "cooling.velocity",
+        "Coolant in the rack's hoses slow enough not to wear them",
+        Sense.AT_MOST,
+        Severity.WARNING,
+        "8 ft/s (2.4 m/s) for copper, as plumbing codes and the Copper Tube Handbook have it; v = V / (pi d^2 / 4)",
+        "a wider hose, two in parallel, or a larger temperature rise",
+        _velocity,
+    ),
+    Rule(
+        "cooling.pressure-drop",
+        "Pressure drop of the rack within the head of its coolant distribution unit",
+        Sense.AT_MOST,
+        Severity.ERROR,
+        "the unit's pumps hold a difference between supply and return; the row manifold takes its share too",
+        "wider hoses and disconnects, a larger temperature rise, or a unit with more head",
+        _pressure_drop,
+    ),
+    Rule(
+        "cooling.quick-disconnect",
+        "Flow of a unit within its quick disconnects",
+        Sense.AT_MOST,
+        Severity.ERROR,
+        "rated flow of the disconnects of a tray; the flow of a unit is its share of the rack's, by power",
+        "the next size of disconnect, two pairs on a tray, or a larger temperature rise",
+        _unit_flow,
+    ),
+    Rule(
+        "cooling.dew-point",
+        "Coolant above the dew point of the room",
+        Sense.AT_LEAST,
+        Severity.ERROR,
+        "dew point of 15 degC at most, recommended by ASHRAE TC 9.9 (2021), and 2 K above it against condensation",
+        "a higher supply temperature, or drier air",
+        _dew_point,
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gigaloop.core.quantity import Quantity
 from gigaloop.design.fabric import most_racks
-from gigaloop.design.records import Sense, Severity
+from gigaloop.design.records import Design, Sense, Severity
 from gigaloop.design.rules.rule import Draft, Finding, Rule, in_unit, shown
 from gigaloop.programme.schema import Factory, Hall, Site
 
@@ -83,21 +83,24 @@ def _hall_bus(draft: Draft) -> Iterator[Finding]:
         )
 
 
-def hall_takes(draft: Draft, hall: Hall) -> bool:
-    """Say whether a hall powers, cools and carries the rack, and has its bus."""
+def hall_takes(draft: Draft | Design, footprint: float, bus: str, hall: Hall) -> bool:
+    """Say whether a hall powers, cools and carries a rack of a footprint [m2], and has its bus."""
     forgiven = 1.0 + 1e-9
-    load = draft.mass / float(draft.generation.footprint)
     return (
         draft.power.design <= float(hall.rack_power) * forgiven
         and draft.cooling.flow <= float(hall.rack_flow) * forgiven
-        and load <= float(hall.floor_load) * forgiven
-        and draft.generation.power.bus in hall.bus
+        and draft.mass / footprint <= float(hall.floor_load) * forgiven
+        and bus in hall.bus
     )
+
+
+def _takes(draft: Draft, hall: Hall) -> bool:
+    return hall_takes(draft, float(draft.generation.footprint), draft.generation.power.bus, hall)
 
 
 def _some_hall(draft: Draft) -> Iterator[Finding]:
     if any(site.halls for site in draft.programme.sites):
-        fit = sum(hall_takes(draft, hall) for _, _, hall in _halls(draft))
+        fit = sum(_takes(draft, hall) for _, _, hall in _halls(draft))
         yield Finding(shown(fit, "1"), Quantity.count(1), draft.path("power", "bus"))
 
 
@@ -113,7 +116,7 @@ def _positions(draft: Draft, site: Site) -> float:
     return sum(
         min(float(hall.positions), float(hall.power) // draft.power.design if draft.power.design else 0.0)
         for hall in site.halls
-        if hall_takes(draft, hall)
+        if _takes(draft, hall)
     )
 
 

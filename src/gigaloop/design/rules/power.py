@@ -13,6 +13,12 @@ BUS_CLASS = {"54 VDC": (48.0, 58.0), "800 VDC": (700.0, 860.0)}
 """Voltages taken to belong to each class of in-rack bus [V]: an assumption around ORv3's 48 to 54 V and 800 V, with
 +/-400 VDC included."""
 
+VOLTAGE_BAND = 0.2
+"""By which the rated voltages of stages that follow each other may differ. Source: a guard against stages of the wrong
+bus, 2026-11: supplies for 415 and 480 VAC, or 48 and 54 VDC, are the same products."""
+
+_PASS_ON = ("busway", "battery backup", "ups", "switchgear")
+
 
 def _shelf_capacity(draft: Draft) -> Iterator[Finding]:
     power, feed = draft.power, draft.generation.power
@@ -98,7 +104,7 @@ def _order(draft: Draft) -> Iterator[Finding]:
 
 
 def _chain_load(draft: Draft) -> Iterator[Finding]:
-    """Below its lowest known point a curve is held constant, where real losses rise steeply."""
+    """Below its lowest known point a curve goes on with the constant loss that it has there: an upper bound."""
     for stage in draft.chain:
         curve = draft.converters[stage.converter].efficiency
         if stage.load is not None and len(curve) > 1:
@@ -110,7 +116,34 @@ def _chain_load(draft: Draft) -> Iterator[Finding]:
             )
 
 
+def _chain_voltage(draft: Draft) -> Iterator[Finding]:
+    """Hold what each stage takes against what reaches it, where both are known; busways and batteries pass it on."""
+    given: Quantity | None = None
+    worst: Finding | None = None
+    for stage in draft.chain:
+        converter = draft.converters[stage.converter]
+        passes = converter.input_voltage is None and converter.role in _PASS_ON
+        taken = converter.output_voltage if passes else converter.input_voltage
+        if taken is not None and given is not None:
+            off = abs(float(given) / float(taken) - 1.0)
+            if worst is None or off > float(worst.value):
+                detail = f"{given} before, {stage.name} takes {taken}"
+                worst = Finding(shown(off, "%"), shown(VOLTAGE_BAND, "%"), draft.path("power", "chain"), detail=detail)
+        given = converter.output_voltage or given
+    if worst is not None:
+        yield worst
+
+
 RULES = (
+    Rule(
+        "power.chain-voltage",
+        "Each stage of the power chain takes the voltage that the one before gives",
+        Sense.AT_MOST,
+        Severity.ERROR,
+        "rated voltages of the stages in the catalogue; 415 against 480 VAC and 50 against 54 VDC pass",
+        "put the stages in order from medium voltage to the chip, and take the battery of the bus that it stands on",
+        _chain_voltage,
+    ),
     Rule(
         "power.shelf-capacity",
         "Rack design power within the power shelves, redundant ones out",
@@ -197,7 +230,7 @@ RULES = (
         "Converters loaded within their known efficiency curve",
         Sense.AT_LEAST,
         Severity.INFO,
-        "efficiency is held constant outside of the known points",
+        "below the known points the loss is taken as constant",
         "choose a smaller converter, or add points of its curve to the catalogue",
         _chain_load,
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from gigaloop.catalogue.kinds import Accelerator, Converter
 from gigaloop.core.evidence import Evidence
@@ -17,6 +18,7 @@ from gigaloop.design.records import (
     Elevation,
     PowerRollup,
     RackCost,
+    RackProduct,
     Sense,
     Severity,
     WorkloadPerformance,
@@ -25,6 +27,14 @@ from gigaloop.programme.schema import Generation, Programme
 
 _FORGIVEN = 1e-9
 """Relative rounding that no rule is broken by."""
+
+
+class Subject(Protocol):
+    """What rules are held against: it knows its path in the programme."""
+
+    def path(self, *steps: str) -> str:
+        """Give the path of a value of it."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,7 @@ class Draft:
     massless: tuple[str, ...]
     elevation: Elevation
     cooling: CoolingNeed
+    rack: RackProduct
     performance: tuple[WorkloadPerformance, ...]
 
     def path(self, *steps: str) -> str:
@@ -79,13 +90,14 @@ class Rule:
     severity: Severity
     source: str
     way_out: str
-    find: Callable[[Draft], Iterable[Finding]]
+    find: Callable[[Any], Iterable[Finding]]
+    """Of what the rule is about: a :class:`Draft`, or the draft of a facility."""
 
-    def check(self, draft: Draft) -> Iterable[Check]:
-        """Hold the rule against a generation: a check for each thing that it applies to."""
+    def check(self, draft: Subject) -> Iterable[Check]:
+        """Hold the rule against a draft: a check for each thing that it applies to."""
         return (self._check(draft, finding) for finding in self.find(draft))
 
-    def _check(self, draft: Draft, finding: Finding) -> Check:
+    def _check(self, draft: Subject, finding: Finding) -> Check:
         sense = finding.sense or self.sense
         margin = margin_of(finding.value, sense, finding.limit)
         return Check(

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from gigaloop.design.records import Check
-from gigaloop.design.rules import cooling, places, power, rack, work
+from gigaloop.design.rules import bus, cooling, facility, feed, places, power, rack, stand, work
 from gigaloop.design.rules.rule import Draft, Rule
 
-RULES: tuple[Rule, ...] = (*rack.RULES, *power.RULES, *cooling.RULES, *work.RULES, *places.RULES)
-"""Every design rule, in the order of the report."""
+RULES: tuple[Rule, ...] = (
+    *rack.RULES,
+    *stand.RULES,
+    *power.RULES,
+    *feed.RULES,
+    *bus.RULES,
+    *cooling.RULES,
+    *work.RULES,
+    *places.RULES,
+)
+"""The design rules of a generation, in the order of the report."""
+
+
+def every_rule() -> tuple[Rule, ...]:
+    """Give every design rule: those of a generation, then those of the facility at a site."""
+    return (*RULES, *facility.RULES)
 
 
 def check_design(draft: Draft) -> tuple[Check, ...]:

@@ -58,7 +58,7 @@ def unit_power(programme: Programme, facts: tuple[RackFacts, ...], site: str, ge
     """Give the power of a rack of a generation at a site, on the site's basis [W]."""
     place = programme.site_of[site]
     g = next(g for g, each in enumerate(programme.generations) if each.id == generation)
-    return facts[g].power * (float(place.pue) if place.power_basis == "facility" else 1.0)
+    return facts[g].power * (place.peak_pue if place.power_basis == "facility" else 1.0)
 
 
 def asked_power(programme: Programme, facts: tuple[RackFacts, ...], demand: Demand) -> float:

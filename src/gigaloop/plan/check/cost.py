@@ -121,7 +121,7 @@ def _value(
             alive = np.pad(alive, (0, weeks + life - len(alive)))
             hourly = float(generation.accelerators_per_rack) * programme.usd(generation.compute_value)
             earned = alive * hourly * float(policy.availability) * WEEK * change * discount
-            mean = facts[g].power * float(policy.utilisation) * float(site.pue)
+            mean = facts[g].power * float(policy.utilisation) * site.annual_pue
             spent = alive * mean * price * WEEK * discount
             value += float(earned[:weeks].sum())
             energy += float(spent[:weeks].sum())

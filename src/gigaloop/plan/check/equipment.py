@@ -33,9 +33,9 @@ def check_equipment(programme: Programme, facts: tuple[RackFacts, ...], plan: Pl
             install = weeks_up(float(each.install))
             serving = np.append(np.zeros(min(install, len(arrivals))), arrivals[: len(arrivals) - install])
             pieces = _given(plan, site, each) + serving
-            factor = 1.0 if site.power_basis == "facility" else 1.0 / float(site.pue)
+            factor = 1.0 if site.power_basis == "facility" else 1.0 / site.peak_pue
             held = held_power(plan, site)
-            served = pieces * float(each.per_power) * factor + held[0] - held
+            served = pieces * each.served * factor + held[0] - held
             yield from broken(f"{path}: power served", online - served, 1e-5 * (1e3 + served.max()))
         yield from _commissioning(programme, plan, s, site)
     for part, arrivals in bought.items():
@@ -55,7 +55,7 @@ def held_power(plan: Plan, site: Site) -> FloatArray:
 
 
 def _online(facts: tuple[RackFacts, ...], plan: Plan, s: int, site: Site) -> FloatArray:
-    factor = float(site.pue) if site.power_basis == "facility" else 1.0
+    factor = site.peak_pue if site.power_basis == "facility" else 1.0
     return np.asarray(np.array([rack.power for rack in facts]) @ plan.online_racks[s] * factor)
 
 
@@ -63,7 +63,7 @@ def _given(plan: Plan, site: Site, each: SiteEquipment) -> FloatArray:
     """Give the pieces in service by the programme (weeks,); what has no date comes when energised power needs it."""
     mondays = list(plan.calendar.dates())
     install = float(each.install) / DAY
-    factor = 1.0 if site.power_basis == "facility" else 1.0 / float(site.pue)
+    factor = 1.0 if site.power_basis == "facility" else 1.0 / site.peak_pue
     held = held_power(plan, site)
     pieces, undated = [], float(each.on_order) - sum(float(delivery.quantity) for delivery in each.deliveries)
     came = 0.0
@@ -73,7 +73,7 @@ def _given(plan: Plan, site: Site, each: SiteEquipment) -> FloatArray:
             if (day - delivery.date).days >= install - 1e-6:
                 dated += float(delivery.quantity)
         energised = max((float(step.power) for step in site.energisation if step.start <= day), default=0.0)
-        short = (max(energised - held[t], 0.0) - (held[0] - held[t])) / (float(each.per_power) * factor) - dated
+        short = (max(energised - held[t], 0.0) - (held[0] - held[t])) / (each.served * factor) - dated
         came = min(max(came, float(np.ceil(short - 1e-6))), max(undated, 0.0))
         pieces.append(dated + came)
     return np.array(pieces)

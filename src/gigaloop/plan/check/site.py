@@ -101,14 +101,14 @@ def _limits(programme: Programme, facts: tuple[RackFacts, ...], plan: Plan, s: i
 
 
 def _site_power(facts: tuple[RackFacts, ...], plan: Plan, s: int, site: Site) -> FloatArray:
-    factor = float(site.pue) if site.power_basis == "facility" else 1.0
+    factor = site.peak_pue if site.power_basis == "facility" else 1.0
     return np.asarray(np.array([rack.power for rack in facts]) @ plan.online_racks[s] * factor)
 
 
 def _lateness(programme: Programme, facts: tuple[RackFacts, ...], plan: Plan, s: int, site: Site) -> Iterator[str]:
     """Hold what is late to be what is asked and not online, and what is online to be asked, and not too early."""
     calendar, weeks = plan.calendar, plan.calendar.weeks
-    factor = float(site.pue) if site.power_basis == "facility" else 1.0
+    factor = site.peak_pue if site.power_basis == "facility" else 1.0
     asked, late, groups = np.zeros(weeks), np.zeros(weeks), set()
     for d, demand in enumerate(programme.demands):
         if demand.site != site.id:

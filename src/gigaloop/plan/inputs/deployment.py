@@ -137,7 +137,7 @@ def build_places(programme: Programme, facts: tuple[RackFacts, ...]) -> tuple[Pl
                 site,
                 power.energised,
                 power.free,
-                float(site.pue) if site.power_basis == "facility" else 1.0,
+                site.peak_pue if site.power_basis == "facility" else 1.0,
                 rate_by_week(site.install_crews, calendar),
                 weeks_up(float(site.commissioning)),
                 tuple(_hall_classes(site, programme.generations, facts, calendar)),
@@ -298,7 +298,7 @@ def worth_of_rack(
     change = yearly_factor(float(policy.compute_price_change), weeks + life)
     hourly = float(generation.accelerators_per_rack) * programme.usd(generation.compute_value)
     earned = hourly * float(policy.availability) * WEEK * change * discount
-    spent = rack.power * float(policy.utilisation) * float(site.pue) * energy_price * WEEK * discount
+    spent = rack.power * float(policy.utilisation) * site.annual_pue * energy_price * WEEK * discount
     start, end = np.arange(weeks), np.arange(weeks) + life
 
     def between(flow: FloatArray, low: IntArray, high: IntArray) -> FloatArray:

@@ -105,7 +105,7 @@ def read_markets(programme: Programme, sources: Sequence[Source]) -> dict[str, E
 
 def site_power(site: Site, energised: FloatArray, calendar: Calendar) -> SitePower:
     """Give the power of a site, of which the utility energises so much by week (weeks,) [W]."""
-    factor = 1.0 if site.power_basis == "facility" else 1.0 / float(site.pue)
+    factor = 1.0 if site.power_basis == "facility" else 1.0 / site.peak_pue
     held = _held(site, calendar)
     free = np.maximum(energised - held, 0.0)
     return SitePower(
@@ -128,7 +128,7 @@ def _class(
     held: FloatArray,
     calendar: Calendar,
 ) -> EquipmentClass:
-    per_piece = float(record.per_power) * factor
+    per_piece = record.served * factor
     install = weeks_up(float(record.install))
     dated = np.full(calendar.weeks, float(record.installed))
     for delivery in record.deliveries:

@@ -70,7 +70,7 @@ def _earned(plan: PlanModel, found: Quantities) -> tuple[FloatArray, FloatArray]
         generation = data.programme.generations[g]
         hourly = float(generation.accelerators_per_rack) * data.programme.usd(generation.compute_value)
         compute += living * hourly * float(policy.availability) * WEEK * change
-        mean = data.facts[g].power * float(policy.utilisation) * float(data.places[s].site.pue)
+        mean = data.facts[g].power * float(policy.utilisation) * data.places[s].site.annual_pue
         energy += living * mean * data.energy_prices[s] * WEEK
     return compute, energy
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gigaloop.core.errors import Problem
 from gigaloop.programme.checks.choices import check_choices
+from gigaloop.programme.checks.facility import check_facilities
 from gigaloop.programme.checks.factories import check_factories
 from gigaloop.programme.checks.findings import Findings
 from gigaloop.programme.checks.flows import check_flows
@@ -31,6 +32,7 @@ def check_programme(programme: Programme) -> list[Problem]:
     check_product(findings)
     check_sourcing(findings)
     check_sites(findings)
+    check_facilities(findings)
     check_factories(findings)
     # Flows follow the bills of materials down; that needs them to end.
     if not findings.problems:

@@ -17,6 +17,8 @@ class Ref:
 
     sections: tuple[str, ...]
     catalogue: bool = False
+    hint: str = ""
+    """What to do where nothing near is known."""
 
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
@@ -35,6 +37,17 @@ ContractRef = Annotated[str, Ref(("contracts",))]
 ClaimRef = Annotated[str, Ref(("claims",))]
 AcceleratorRef = Annotated[str, Ref(("accelerator",), catalogue=True)]
 ConverterRef = Annotated[str, Ref(("converter",), catalogue=True)]
+ArchitectureRef = Annotated[str, Ref(("facility_architecture",), catalogue=True)]
+LoadProfileRef = Annotated[str, Ref(("load_profile",), catalogue=True)]
+ClimateStationRef = Annotated[
+    str,
+    Ref(
+        ("climate_station",),
+        catalogue=True,
+        hint="see 'gigaloop catalogue list climate_station', or give the EPW file of another station as "
+        "'facility.weather_file' and no 'climate_station'",
+    ),
+]
 ElectricityRef = Annotated[str, Ref(("electricity",), catalogue=True)]
 SubjectRef = Annotated[str, Ref(("generations", "factories", "sites", "suppliers", "contracts"))]
 

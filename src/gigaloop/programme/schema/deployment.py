@@ -7,12 +7,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from gigaloop.core.errors import Problem, ProgrammeError
 from gigaloop.core.quantity import (
     Area,
     Count,
     Dim,
     Duration,
     FloorLoad,
+    Length,
+    Mass,
     Money,
     MoneyPerEnergy,
     MoneyPerPower,
@@ -23,9 +26,41 @@ from gigaloop.core.quantity import (
     Quantity,
     VolumeFlow,
 )
-from gigaloop.programme.schema.base import ElectricityRef, GenerationRef, Id, Named, PartRef, Record, SiteRef, State
+from gigaloop.programme.schema.base import (
+    ClimateStationRef,
+    ElectricityRef,
+    GenerationRef,
+    Id,
+    Named,
+    PartRef,
+    Record,
+    SiteRef,
+    State,
+)
 from gigaloop.programme.schema.facility import SiteFacility
 from gigaloop.programme.schema.supply import Latitude, Longitude, PowerStep, RateStep, Receipt
+
+EquipmentRole = Literal[
+    "main transformer",
+    "mv switchgear",
+    "unit transformer",
+    "solid-state transformer",
+    "lv switchboard",
+    "ups",
+    "rectifier",
+    "generator",
+    "cdu",
+    "dry cooler",
+    "adiabatic cooler",
+    "cooling tower",
+    "chiller",
+    "facility-water pump",
+    "tower pump",
+]
+"""Classes of equipment that a facility is engineered from."""
+
+
+PowerUsage = Annotated[Quantity, Dim("number", low=1.0, high=3.0)]
 
 
 class Hall(Record):
@@ -41,6 +76,11 @@ class Hall(Record):
     floor_load: FloorLoad
     bus: tuple[Literal["54 VDC", "800 VDC"], ...] = ("54 VDC",)
     """In-rack buses that the hall's distribution can feed."""
+    door_width: Length | None = None
+    """Of the narrowest door or passage on the way in."""
+    door_height: Length | None = None
+    point_load: Mass | None = None
+    """The most that the floor carries under one foot of a rack."""
 
 
 class SiteEquipment(Record):
@@ -51,8 +91,8 @@ class SiteEquipment(Record):
     """
 
     part: PartRef
-    per_power: PositivePower
-    """Facility power that one piece serves."""
+    per_power: PositivePower | None = None
+    """Facility power that one piece serves; engineered where it is not stated, spares counted."""
     installed: Count = Quantity.count(0)
     """Pieces in service at the start, beyond those that serve ``online_at_start``."""
     on_order: Count = Quantity.count(0)
@@ -62,6 +102,23 @@ class SiteEquipment(Record):
     """Days on which pieces on order arrive."""
     install: Duration = Quantity.of(0.0, "weeks")
     """From arrival to service."""
+    role: EquipmentRole | None = None
+    """Which class of equipment of the engineered facility it is; by the id of the part where not given."""
+
+    @property
+    def served(self) -> float:
+        """Facility power that one piece serves [W].
+
+        Raises
+        ------
+        ProgrammeError
+            If it is not stated and was not engineered.
+        """
+        if self.per_power is None:
+            why = f"what a piece of '{self.part}' serves is neither stated nor engineered"
+            hint = "state its 'per_power', or the 'role' that it has in the engineered facility"
+            raise ProgrammeError([Problem(why, path=f"equipment.{self.part}.per_power", hint=hint)])
+        return float(self.per_power)
 
 
 class OpeningRacks(Record):
@@ -96,11 +153,15 @@ class Site(Named):
     longitude: Longitude
     utility: str
     iso: str
-    climate_station: str = ""
+    climate_station: ClimateStationRef = ""
+    """Station of the catalogue whose typical year it has, by WMO number."""
     status: str = ""
     power_basis: Literal["facility", "it"]
     """What the megawatts of ``energisation`` and ``demand`` are measured at."""
-    pue: Annotated[Quantity, Dim("number", low=1.0, high=3.0)]
+    pue: PowerUsage | None = None
+    """Facility over IT power when the facility draws most; engineered at its design day where it is not stated."""
+    energy_pue: PowerUsage | None = None
+    """Facility over IT energy of the year; ``pue`` where that is stated alone, else engineered."""
     energisation: tuple[PowerStep, ...]
     """Cumulative power by date; never falls."""
     online_at_start: Power = Quantity.of(0.0, "MW")
@@ -125,6 +186,29 @@ class Site(Named):
     """How it is fed and cooled: what the facility engine works from."""
     area: Area | None = None
     announced_capex: Money | None = None
+
+    @property
+    def peak_pue(self) -> float:
+        """Facility over IT power when the facility draws most.
+
+        Raises
+        ------
+        ProgrammeError
+            If it is not stated and was not engineered.
+        """
+        if self.pue is None:
+            problem = Problem(
+                f"the PUE of site '{self.id}' is neither stated nor engineered",
+                path=f"sites.{self.id}.pue",
+                hint="state 'pue', or plan what gigaloop.design.design_programme gives, which engineers it",
+            )
+            raise ProgrammeError([problem])
+        return float(self.pue)
+
+    @property
+    def annual_pue(self) -> float:
+        """Facility over IT energy of the year."""
+        return self.peak_pue if self.energy_pue is None else float(self.energy_pue)
 
 
 class Demand(Named):

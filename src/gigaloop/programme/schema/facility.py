@@ -12,6 +12,7 @@ from gigaloop.core.quantity import (
     Energy,
     Fraction,
     PositiveCount,
+    PositiveDuration,
     PositivePower,
     Power,
     Quantity,
@@ -19,7 +20,7 @@ from gigaloop.core.quantity import (
     TemperatureDifference,
     VolumeFlow,
 )
-from gigaloop.programme.schema.base import Record
+from gigaloop.programme.schema.base import ArchitectureRef, Record
 
 PositiveApparentPower = Annotated[Quantity, Dim("apparent power", above=0.0)]
 PositiveVoltage = Annotated[Quantity, Dim("voltage", above=0.0)]
@@ -37,12 +38,17 @@ class CoolingChoice(Record):
     """Chillers for the hours in which the heat rejection alone does not reach the supply temperature."""
     supply: Temperature | None = None
     """Set point of the facility water to the coolant distribution units; as warm as the racks allow where not given."""
+    coolant: Literal["water", "PG25"] | None = None
+    """What flows in the facility water; where not given, PG25 in outdoor coolers of a site with frost, else water."""
     redundancy: Literal["N", "N+1", "2N"] = "N+1"
     """Of chillers, dry coolers, towers and pumps."""
     cycles: Cycles = Quantity.count(5)
     """Cycles of concentration of an evaporative plant."""
     water_limit: VolumeFlow | None = None
     """Most make-up water that the site may draw at any hour."""
+    heat_network: Temperature | None = None
+    """Return of a heat network that stands ready to take heat from the facility water, before it goes to the heat
+    rejection; what it can take at design is told, and the plant is sized without it."""
 
 
 class PowerChoice(Record):
@@ -77,7 +83,7 @@ class GridLimits(Record):
     """Largest amplitude of a swing in the band, as a share of the site's peak."""
     ride_through_voltage: Fraction = Quantity.of(50.0, "%")
     """Deepest remaining voltage that the site must ride through, as a share of the rated."""
-    ride_through: Duration = Quantity.of(0.15, "s")
+    ride_through: PositiveDuration = Quantity.of(0.15, "s")
     """How long it must."""
     reconnect: PowerRate | None = None
     """Ramp at which load may come back after a disconnection."""
@@ -94,7 +100,7 @@ class Storage(Record):
 class SiteFacility(Record):
     """How a site is fed and cooled; what is left out is engineered from the catalogue's classes."""
 
-    architecture: str = "liquid-ai-campus"
+    architecture: ArchitectureRef = "liquid-ai-campus"
     """Entry of the catalogue's facility architectures: air side, pumps, fans and losses, with their ranges."""
     cooling: CoolingChoice = Field(default_factory=CoolingChoice)
     power: PowerChoice = Field(default_factory=PowerChoice)

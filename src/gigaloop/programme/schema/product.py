@@ -10,7 +10,6 @@ from gigaloop.core.quantity import (
     Area,
     Bandwidth,
     Count,
-    Current,
     DataRate,
     Dim,
     Duration,
@@ -20,25 +19,22 @@ from gigaloop.core.quantity import (
     Money,
     MoneyPerGpuTime,
     PositiveCount,
-    PositivePower,
     Power,
-    Pressure,
     Quantity,
     RackUnits,
-    Temperature,
     Tokens,
-    VolumeFlow,
 )
 from gigaloop.programme.schema.base import (
     AcceleratorRef,
-    ConverterRef,
     Country,
     FactoryRef,
     GenerationRef,
+    LoadProfileRef,
     Named,
     PartRef,
     Record,
 )
+from gigaloop.programme.schema.rack import PowerDistribution, RackCooling, RackEnvelope
 
 
 class Stage(StrEnum):
@@ -162,32 +158,6 @@ class ScaleOut(Record):
     transceiver_power: Power | None = None
 
 
-class PowerDistribution(Record):
-    """Power in the rack and on the way to it."""
-
-    bus: Literal["54 VDC", "800 VDC"]
-    bus_voltage: Annotated[Quantity, Dim("voltage", above=0.0)]
-    shelves: Count
-    shelf_rating: Power
-    redundant_shelves: Count = Quantity.count(0)
-    busbar_limit: Current
-    chain: tuple[ConverterRef, ...]
-    """Converters from medium voltage to the chip, in order."""
-
-
-class RackCooling(Record):
-    """Cooling of the rack: how much goes to liquid, at which inlet limit and temperature rise."""
-
-    coolant: Literal["PG25", "water"]
-    liquid_fraction: Fraction
-    inlet_limit: Temperature
-    temperature_rise: Annotated[Quantity, Dim("temperature difference", above=0.0)]
-    pressure_drop: Pressure | None = None
-    racks_per_cdu: PositiveCount
-    cdu_heat: PositivePower
-    cdu_flow: VolumeFlow
-
-
 class RackTest(Record):
     """Burn-in at the factory: hours at each stage, and the share of thermal design power drawn meanwhile."""
 
@@ -216,6 +186,7 @@ class Generation(Named):
     by lines and come by lanes, or come from suppliers straight to the site."""
     footprint: Area
     floor_limit: FloorLoad | None = None
+    envelope: RackEnvelope | None = None
     scale_up: ScaleUp
     scale_out: ScaleOut
     power: PowerDistribution
@@ -254,3 +225,5 @@ class Workload(Named):
     """Sequences decoded together per scale-up domain (inference) or per step (training)."""
     accelerators: PositiveCount | None = None
     """Accelerators of one job; for inference one scale-up domain where not given."""
+    load_profile: LoadProfileRef | None = None
+    """How it loads its racks over time; ``pre-training`` or ``serving`` by its kind where not given."""

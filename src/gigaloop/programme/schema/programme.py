@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr
 
@@ -78,6 +78,12 @@ class Programme(Record):
     def site_of(self) -> dict[str, Site]:
         """Sites by id."""
         return {site.id: site for site in self.sites}
+
+    def with_sites(self, sites: tuple[Site, ...]) -> Self:
+        """Give the programme with other sites of the same ids."""
+        copy = self.model_copy(update={"sites": sites})
+        copy.__dict__.pop("site_of", None)  # of the sites before
+        return copy
 
     def usd(self, amount: Quantity) -> float:
         """Give an amount (money, or money per something) in base units and the programme's price year."""

@@ -63,7 +63,8 @@ def _elevations(designs: list[Design]) -> RackFigure:
         trays, free = [], 1
         for unit in design.elevation.units:
             bottom, height = max(free, round(unit.bottom)), max(1, round(unit.height))
-            trays.append(Tray(unit.label, unit.family, bottom, height, unit.power / KW))
+            flow = f"{unit.flow / _LITRE_PER_MINUTE:.1f} L/min" if unit.flow else ""
+            trays.append(Tray(_short(unit.label, design.name), unit.family, bottom, height, unit.power / KW, flow))
             free = bottom + height
         capacity = max(round(design.elevation.capacity or 0), free - 1)
         racks.append(Rack(design.name, capacity, trays, power=design.power.design / KW))
@@ -74,11 +75,22 @@ def _elevations(designs: list[Design]) -> RackFigure:
         racks=racks,
         evidence=(),
         notes=[
-            "Thermal design power of each unit with its components; stacked bottom-up in the order of the bill.",
+            "Thermal design power and coolant of each unit with its components, stacked in the order of the bill.",
             "Above a rack: what the units drawn take of its design power; parts without a height take the rest.",
             *([f"Not drawn, as their parts state no height: {', '.join(left_out)}."] if left_out else []),
         ],
     )
+
+
+def _short(label: str, generation: str) -> str:
+    """Leave out of a unit's name what its rack says already, and what follows a comma, but for its number.
+
+    >>> _short("VR200 compute tray, complete 18", "VR200 NVL72")
+    'Compute tray 18'
+    """
+    own = label.removeprefix(f"{generation.partition(' ')[0]} ")
+    short = re.sub(r",.*?(?= \d+$|$)", "", own)
+    return short[:1].upper() + short[1:]
 
 
 def _states_heights(design: Design) -> bool:

@@ -65,7 +65,9 @@ def line_chart(figure: LineFigure, palette: Palette) -> Chart:
     parts: Json = {
         "grid": grid(top=34 + tall, right=26),
         "xAxis": time_axis() if timed else category_axis(periods, boundaryGap=False),
-        "yAxis": value_axis(figure.axis_name, along="y", nameGap=13 + tall),
+        "yAxis": value_axis(
+            figure.axis_name, along="y", nameGap=13 + tall, **({"min": figure.floor} if figure.floor else {})
+        ),
         "series": drawn,
     }
     decimals = _decimals(figure.all_series())

@@ -235,7 +235,8 @@ def rack_chart(figure: RackFigure, palette: Palette) -> Chart:
                 power = quantity(tray.power, figure.unit, decimals) if tray.power.value is not None else ""
                 tip = [tray.name, *(line for line in (rack.name, position(tray), kind, power, tray.detail) if line)]
                 value = [i, tray.bottom_u - 1, tray.top_u - 1]
-                data.append({"value": value, "text": tray.name, "end": power, "tip": tip})
+                end = ", ".join(each for each in (power, tray.detail) if each)
+                data.append({"value": value, "text": tray.name, "end": end, "tip": tip})
         item = {"color": style.colour, "borderColor": "#fff", "borderWidth": 1}
         one: Json = {"type": "custom", "name": kind, "renderItem": "slot", "itemStyle": item, "data": data}
         series.append(one | {"ink": ink_on(style.colour)})

@@ -26,7 +26,8 @@ class LineFigure(Figure):
     """Values over periods, against what was asked.
 
     ``periods`` are dates (a time axis) or texts such as ``2027-Q1`` (evenly spaced). ``stacked`` draws areas
-    on top of each other, ``step`` holds each value until the next period. ``asked`` is drawn over them.
+    on top of each other, ``step`` holds each value until the next period. ``asked`` is drawn over them. ``floor`` is
+    where the value axis begins, for ratios such as a PUE that cannot be less.
     """
 
     kind: ClassVar[str] = "line"
@@ -38,6 +39,7 @@ class LineFigure(Figure):
     stacked: bool = False
     marks: Sequence[Mark] = ()
     period_name: str = "period"
+    floor: float = 0.0
 
     def _settle(self) -> None:
         settle(self, periods=tuple(self.periods), series=tuple(self.series), marks=tuple(self.marks))

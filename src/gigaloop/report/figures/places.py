@@ -131,6 +131,7 @@ class Tray:
     height_u: int
     power: Number
     detail: str = ""
+    """More about it, such as its coolant flow; told beside its power."""
 
     def __init__(
         self, name: str, kind: str, bottom_u: int, height_u: int, power: Value = None, detail: str = ""

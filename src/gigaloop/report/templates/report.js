@@ -75,7 +75,7 @@
       if (item.text && height >= 9) {
         const style = { fill: series.ink, fontSize: Math.min(11.5, Math.max(9, height - 3)) };
         const end = width >= 150 && item.end ? item.end : "";
-        const room = width - 16 - (end ? 7 * end.length + 8 : 0);
+        const room = width - 16 - (end ? 5.9 * end.length + 6 : 0);
         const fit = { width: room, overflow: "truncate", ellipsis: "…" };
         children.push(label(item.text, x + 8, y + height / 2, { ...style, ...fit }));
         if (end) children.push(label(end, x + width - 8, y + height / 2, { ...style, textAlign: "right" }));

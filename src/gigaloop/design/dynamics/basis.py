@@ -1,0 +1,136 @@
+"""What a trace of a site rests on: its racks at work by kind of workload, and what it draws beside them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigaloop.design.dynamics.jobs import Job, Load, Share, load_of, schedule
+from gigaloop.design.dynamics.lag import first_order
+from gigaloop.design.dynamics.swing import square_energy
+
+if TYPE_CHECKING:
+    from gigaloop.catalogue import Catalogue
+    from gigaloop.catalogue.kinds import SiteResponse
+    from gigaloop.design.records import Design, Facility
+    from gigaloop.programme.schema import Generation, Programme, Site, Workload
+
+PROFILES = {"training": "pre-training", "inference": "serving"}
+"""Load profiles of the catalogue for workloads that name none, by their kind."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Racks of a site and the power beside theirs."""
+
+    racks: float
+    rack_power: float
+    """Into a rack at design power [W]."""
+    rack_accelerators: float
+    loss: float
+    """Of the power path before the racks, over their power: it follows at once."""
+    cooling: float
+    """Power of cooling and the rest over the racks': it follows with ``lag``."""
+    lag: float
+    """Time constant of cooling [s]."""
+
+    def site_power(self, it_power: NDArray[np.float64], step: float) -> NDArray[np.float64]:
+        """Give the power of the site from that of its racks [W]."""
+        slow = first_order(it_power, step, self.lag)
+        return np.asarray(it_power * (1.0 + self.loss) + slow * self.cooling, dtype=np.float64)
+
+
+def site_basis(
+    generation: Generation, site: Site, design: Design, response: SiteResponse, facility: Facility | None = None
+) -> Basis:
+    """Give the racks that all power of a site feeds, and what is drawn beside them.
+
+    Losses are those of the generation's power chain before the rack; the rest of the PUE is cooling and follows slowly.
+
+    Parameters
+    ----------
+    generation, site
+        Of the programme.
+    design
+        The generation's.
+    response
+        How the site answers.
+    facility
+        The site's, where it is at hand: racks and PUE are then its own, else the site's stated PUE counts.
+
+    Raises
+    ------
+    ProgrammeError
+        If the site's PUE is neither stated nor engineered.
+    """
+    over = (site.annual_pue if facility is None else facility.year.pue.value) - 1.0
+    loss = min(over, design.facility_power_per_rack / design.rack_input - 1.0) if design.rack_input else 0.0
+    racks = site_racks(site, design) if facility is None else facility.racks
+    lag = float(response.cooling_lag)
+    return Basis(racks, design.rack_input, float(generation.accelerators_per_rack), loss, over - loss, lag)
+
+
+def site_racks(site: Site, design: Design) -> float:
+    """Give the racks that all power of a site feeds: its last step of energisation over what a rack draws.
+
+    On the facility's basis the site's PUE at its peak is taken off.
+    """
+    power = float(site.energisation[-1].power) if site.energisation else 0.0
+    per_rack = design.rack_input * (site.peak_pue if site.power_basis == "facility" else 1.0)
+    return power / per_rack if per_rack else 0.0
+
+
+def site_jobs(
+    programme: Programme,
+    catalogue: Catalogue,
+    basis: Basis,
+    installed: float | None,
+    seconds: float,
+    seed: int,
+    end: Literal["value", "calm", "harsh"] = "value",
+) -> tuple[Job, ...]:
+    """Share the racks of a site among the programme's workloads, as jobs of the size that each states.
+
+    Storage in the racks takes its part off what swings in step. Serving is one job: nothing in it is in step.
+
+    Parameters
+    ----------
+    programme, catalogue
+        Workloads and their load profiles.
+    basis
+        The site's racks.
+    installed
+        Energy storage in a rack [J]; None where it is not known.
+    seconds
+        Length of the trace [s].
+    seed
+        Of the draws.
+    end
+        Ends of the ranges of the load profiles, see :func:`gigaloop.design.dynamics.jobs.load_of`.
+    """
+    total = math.fsum(float(workload.share) for workload in programme.workloads)
+    shares = []
+    for workload in programme.workloads:
+        load = load_of(catalogue.load_profile(profile_of(workload)), end)
+        steady = workload.kind == "inference"
+        if not steady:
+            load = replace(load, coherence=load.coherence * (1.0 - coverage(load, basis.rack_power, installed)))
+        size = None if steady else workload.accelerators
+        racks = basis.racks * float(workload.share) / total if total else 0.0
+        shares.append(Share(load, racks, math.inf if size is None else float(size), workload.id, steady))
+    return schedule(shares, basis.rack_power, basis.rack_accelerators, seconds, seed)
+
+
+def profile_of(workload: Workload) -> str:
+    """Give the id of a workload's load profile: its own, or that of its kind."""
+    return workload.load_profile or PROFILES[workload.kind]
+
+
+def coverage(load: Load, rack_power: float, installed: float | None) -> float:
+    """Give the share of a load's swing that storage in the rack takes away."""
+    needed = square_energy(rack_power * max(0.0, load.compute - load.communicate), load.period, load.duty)
+    return min(1.0, installed / needed) if installed and needed else 0.0
