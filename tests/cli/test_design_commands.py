@@ -28,7 +28,7 @@ def test_the_rack_card_gives_what_the_design_gives(starter, gigaloop):
         assert rack["power_w"][name] == design["power_w"][name]
     assert rack["cooling"]["flow_m3_s"] == design["coolant_flow_m3_s"]
     assert (rack["mass_kg"], rack["height_u"]) == (design["mass_kg"], design["height_u"])
-    tightest = {}
+    tightest: dict[str, float] = {}
     for check in design["checks"]:
         tightest[check["id"]] = min(check["margin"], tightest.get(check["id"], check["margin"]))
     assert rack["margins"]["power.busbar"] == tightest["power.busbar"]

@@ -39,7 +39,7 @@ def shown(monkeypatch, capsys):
         monkeypatch.setattr(output.out, "width", width)
         capsys.readouterr()
         show()
-        return capsys.readouterr().out
+        return str(capsys.readouterr().out)
 
     return at
 

@@ -9,7 +9,7 @@ from gigaloop.plan.explain.path import critical_path
 from gigaloop.plan.pegging import peg_plan
 from gigaloop.report.content.basis import Basis
 from gigaloop.report.content.loads import utilisation
-from gigaloop.report.content.schedule import racks_on_the_way
+from gigaloop.report.content.schedule import LEAST, generation_of_parts, racks_on_the_way
 
 GW_WEEK = 1e9 * 7 * 86400.0
 
@@ -93,18 +93,24 @@ def test_campaigns_hold_what_lines_of_one_generation_make(bundled, figures):
     for task in figures["campaigns"].tasks:
         drawn[task.row] = drawn.get(task.row, 0.0) + float(task.label.removesuffix(" pcs").replace(",", ""))
         phases.setdefault(task.row, set()).add(task.phase)
-    made: dict[str, float] = {}
+    made: dict[str, dict[str, Any]] = {}
+    generation_of = generation_of_parts(basis)
     for row, line in enumerate(plan.production.lines):
         if line:
             factory, _, name = line.partition(".")
             full = basis.resource(f"factories.{factory}.lines.{name}", line)
+            own = generation_of.get(plan.production.parts[row], "shared by generations")
+            phase = basis.generation(own) if own in plan.generations else own
             pieces = plan.production.pieces[row] + plan.production.given[row]
-            made[full] = made.get(full, 0.0) + pieces.sum()
-    assert {row for row, pieces in made.items() if pieces > 1.0} <= drawn.keys()
+            of_row = made.setdefault(full, {})
+            of_row[phase] = of_row.get(phase, 0.0) + pieces
+    assert {row for row, of_row in made.items() if sum(of_row.values()).sum() > 1.0} <= drawn.keys()
     alone = [row for row in made if row in drawn and len(phases[row]) == 1]
     assert alone
-    for name in alone:
-        assert drawn[name] == pytest.approx(made[name], rel=0.02, abs=2.0), name
+    for name in alone:  # of a generation that never takes most of a line's time there is no campaign
+        pieces = made[name][phases[name].pop()]
+        slow = pieces[pieces < LEAST * pieces.max()].sum()  # weeks that count as without output
+        assert pieces.sum() - slow - 2.0 <= drawn[name] <= pieces.sum() + 2.0, name
 
 
 def test_the_chain_ends_online_at_the_latest_site_and_every_link_waits_for_the_one_before(bundled, figures):

@@ -128,3 +128,14 @@ def test_progress_tells_every_stage_twice(programme, catalogue):
     told = []
     run(programme, catalogue, cache=Cache(), progress=lambda name, done: told.append((name, done is not None)))
     assert told == [(name, done) for name in ("design", "facility", "plan", "value", "watch") for done in (False, True)]
+
+
+def test_a_site_that_states_its_pue_but_cannot_be_engineered_is_planned_and_told(programme, catalogue):
+    patches = (
+        Patch(path="sites.milam.pue", set=1.2),
+        Patch(path="sites.milam.facility", set={"cooling": {"supply": "44 degC"}}),
+    )
+    result = run(apply_patches(programme, patches), catalogue, cache=Cache())
+    assert "milam" not in result.facilities
+    assert "milam" in result.without_facility
+    assert "milam" not in {str(site) for site in result.tables["facilities"]["site"]}

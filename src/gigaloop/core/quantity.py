@@ -95,9 +95,9 @@ class Quantity(float):
     def bounds(self) -> tuple[float, float]:
         """Low and high end of the range that its evidence states, in the base unit; the value where it states none.
 
-        >>> evidence = Evidence("a data sheet", "2025", EvidenceKind.DATASHEET, low="95 %", high="97 %")
-        >>> parse("96.5 %", "fraction", evidence).bounds
-        (0.95, 0.97)
+        >>> evidence = Evidence("a data sheet", "2025", EvidenceKind.DATASHEET, low="50 %", high="75 %")
+        >>> parse("60 %", "fraction", evidence).bounds
+        (0.5, 0.75)
         """
         low, high = (self.evidence.low, self.evidence.high) if self.evidence else ("", "")
         dimension = self.unit.dimension

@@ -61,11 +61,20 @@ class Result:
     warnings: tuple[str, ...] = ()
 
     @cached_property
-    def facilities(self) -> Mapping[str, Facility]:
-        """Each site's facility, by site, for the generation that it gets most racks of; of sites with a weather."""
+    def _site_facilities(self) -> tuple[Mapping[str, Facility], Mapping[str, str]]:
         from gigaloop.study.facilities import site_facilities
 
         return site_facilities(self)
+
+    @property
+    def facilities(self) -> Mapping[str, Facility]:
+        """Each site's facility, by site, for the generation that it gets most racks of; of those that have one."""
+        return self._site_facilities[0]
+
+    @property
+    def without_facility(self) -> Mapping[str, str]:
+        """Why sites with racks have no engineered facility, by site."""
+        return self._site_facilities[1]
 
     @cached_property
     def tables(self) -> Mapping[str, Columns]:

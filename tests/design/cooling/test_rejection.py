@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from gigaloop.core.errors import UsageError
 from gigaloop.design.climate import humidity_ratio_of_wet_bulb, saturated_enthalpy, saturated_humidity_ratio
+from gigaloop.design.climate.psychrometrics import CP_WATER
 from gigaloop.design.cooling.fans import fan_power
 from gigaloop.design.cooling.rejection import (
-    CP_WATER,
     counterflow,
     counterflow_ntu,
     dry_effectiveness,

@@ -8,10 +8,10 @@ from scipy.optimize import brentq
 from tests.design.facility.plant_types import ZERO, weather_of
 
 from gigaloop.design.climate import saturated_enthalpy, saturated_humidity_ratio
+from gigaloop.design.climate.psychrometrics import CP_WATER
 from gigaloop.design.cooling.chiller import AIR_CONDENSER_APPROACH, carnot_fraction, chiller_power
 from gigaloop.design.cooling.fans import fan_power
 from gigaloop.design.cooling.rejection import (
-    CP_WATER,
     counterflow,
     dry_effectiveness,
     dry_rating,

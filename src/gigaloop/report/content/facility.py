@@ -12,7 +12,7 @@ from gigaloop.design.records import END_USES, Band, EquipmentLine, Facility, Loo
 from gigaloop.report.content.basis import MUSD, MW, Basis, power_said
 from gigaloop.report.content.dynamics import dynamics_blocks
 from gigaloop.report.content.one_line import one_line
-from gigaloop.report.document import Block, Heading, Section
+from gigaloop.report.document import Block, Callout, Heading, Section
 from gigaloop.report.figures import (
     BarFigure,
     DiagramFigure,
@@ -50,8 +50,12 @@ _SHARES = tuple(range(0, 101, 4))
 def facility_section(basis: Basis) -> Section:
     """Show what every site needs around the racks of the generation that it gets most of."""
     facilities = list(basis.result.facilities.values())
+    left_out = [f"{basis.site(site)}: {why}" for site, why in basis.result.without_facility.items()]
+    missing: list[Block] = (
+        [Callout("Sites that are not engineered", tone="warning", points=left_out)] if left_out else []
+    )
     if not facilities:
-        return Section("facilities", "The facilities around the racks", "No site with racks has a climate station.", [])
+        return Section("facilities", "The facilities around the racks", "No site with racks is engineered.", missing)
     lead = (
         "Power, cooling and water of each site for the generation that it gets most of, with all its power energised, "
         "over a typical year of its climate station. Typical years come from the years named below the table, are not "
@@ -65,6 +69,7 @@ def facility_section(basis: Basis) -> Section:
         _duration(basis, facilities),
         _part_load(basis, facilities),
     ]
+    blocks[1:1] = missing
     largest = max(facilities, key=lambda each: each.it_power)
     blocks += _in_detail(basis, largest)
     moving = next((each for each in facilities if each.dynamics is not None), None)

@@ -18,7 +18,7 @@ _EVERY_WEEKS = 4
 """Weeks between the points of the charts over time."""
 _PAUSE = 3
 """Weeks without output that do not end a campaign."""
-_LEAST = 0.02
+LEAST = 0.02
 """Share of the best week below which a week counts as without output."""
 _SHARED = "shared by generations"
 
@@ -68,7 +68,7 @@ def _campaigns(basis: Basis) -> Iterator[GanttFigure]:
 def _line_work(basis: Basis) -> Iterator[tuple[str, str, Floats, Floats]]:
     """Give row, generation, time spent and pieces completed by week, for every line and part that it makes."""
     plan, programme = basis.result.plan, basis.result.programme
-    generation_of = _generation_of_parts(basis)
+    generation_of = generation_of_parts(basis)
     rate = {
         (f"{f.id}.{line.id}", product.part): float(product.rate)
         for f in programme.factories
@@ -100,7 +100,7 @@ def _leading(of_row: dict[str, Floats], entity: str) -> Floats:
     return np.where(of_row[entity] >= np.max(list(of_row.values()), axis=0), of_row[entity], 0.0)
 
 
-def _generation_of_parts(basis: Basis) -> dict[str, str]:
+def generation_of_parts(basis: Basis) -> dict[str, str]:
     """Give the generation that alone holds a part, by part."""
     programme = basis.result.programme
     holders: dict[str, set[str]] = {}
@@ -120,7 +120,7 @@ def _generation_of_parts(basis: Basis) -> dict[str, str]:
 def _runs(basis: Basis, share: Floats, pieces: Floats) -> Iterator[tuple[dt.date, dt.date, str]]:
     """Give begin, end and pieces of every run of weeks with output."""
     calendar = basis.result.plan.calendar
-    weeks = np.flatnonzero(share > _LEAST * share.max(initial=0.0))
+    weeks = np.flatnonzero(share > LEAST * share.max(initial=0.0))
     if not len(weeks):
         return
     for run in np.split(weeks, np.flatnonzero(np.diff(weeks) > _PAUSE + 1) + 1):
