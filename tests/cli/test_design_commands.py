@@ -117,3 +117,12 @@ def test_the_rack_card_says_what_is_not_stated(starter, gigaloop):
     rack = gigaloop("design", "rack", starter, "gb300-nvl72", "--json").json["rack"]
     assert rack["lines"] is None
     assert re.search(r"line current +not stated", gigaloop("design", "rack", starter, "gb300-nvl72").out)
+
+
+def test_a_rack_is_held_against_the_halls_of_one_site_where_it_is_named(starter, gigaloop):
+    def halls(*more):
+        text = gigaloop("design", "rack", starter, "gb300-nvl72", *more).out
+        return int(re.findall(r"of (\d+) halls", text)[0])
+
+    assert 0 < halls("--site", "milam") < halls()
+    assert gigaloop("design", "rack", starter, "gb300-nvl72", "--site", "milm").code == 2

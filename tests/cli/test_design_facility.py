@@ -39,6 +39,16 @@ def test_the_energy_of_the_json_adds_up(starter, gigaloop):
     assert set(found["unpriced"]) == {line["role"] for line in found["equipment"] if line["unit_cost_usd"] is None}
 
 
+def test_the_json_holds_the_power_path_and_the_part_load(starter, gigaloop):
+    found = gigaloop("design", "facility", starter, GENERATION, "--site", "milam", "--json").json["facilities"]["milam"]
+    nodes = found["one_line"]
+    assert nodes[0]["fed_by"] is None
+    assert all(node["fed_by"] < at for at, node in enumerate(nodes) if at)
+    assert max(node["short_circuit_a"] or 0.0 for node in nodes) > 1e3
+    assert found["part_load"][-1]["load"] == 1.0
+    assert found["part_load"][-1]["pue"] == pytest.approx(found["year"]["pue"]["value"])
+
+
 def test_the_card_says_what_it_stands_on_and_when_to_order(starter, gigaloop):
     answer = gigaloop("design", "facility", starter, GENERATION, "--site", "milam")
     found = gigaloop("design", "facility", starter, GENERATION, "--site", "milam", "--json").json["facilities"]["milam"]

@@ -69,13 +69,17 @@ def design(folder: Path, generation: str, scenario: str, facts: Path | None, *, 
         card.show_design(made)
 
 
-def rack(folder: Path, generation: str, scenario: str, facts: Path | None, power_cap: str, *, json: bool) -> None:
-    """Show the card of a rack."""
+def rack(
+    folder: Path, generation: str, site: str, scenario: str, facts: Path | None, power_cap: str, *, json: bool
+) -> None:
+    """Show the card of a rack, held against the halls of all sites or of one."""
     from gigaloop.cli import rack as bodies
     from gigaloop.design import design_generation
 
     cap = stated("--power-cap", power_cap, "power", "960 W") if power_cap else None
     programme, catalogue = load(folder, scenario, facts)
+    if site:
+        programme = programme.with_sites((find_site(programme, site),))
     made = design_generation(programme, find_generation(programme, generation), catalogue, power_cap=cap)
     if json:
         output.print_json({"programme": programme.id, "rack": bodies.rack_object(made)})

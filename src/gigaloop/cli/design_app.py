@@ -41,6 +41,7 @@ def design(
 def rack(
     programme: Folder,
     generation: Annotated[str, typer.Argument(help="The generation.")],
+    site: Annotated[str, typer.Option("--site", help="Hold it against the halls of one site.")] = "",
     scenario: Scenario = "",
     power_cap: Annotated[
         str, typer.Option("--power-cap", help="Hold every accelerator to this power, e.g. '960 W'.")
@@ -51,7 +52,7 @@ def rack(
     """Show a rack as a product: power, feed, busbar, coolant, mass and size, each with the margin to its limit."""
     from gigaloop.cli import design as bodies
 
-    bodies.rack(programme, generation, scenario, facts, power_cap, json=json)
+    bodies.rack(programme, generation, site, scenario, facts, power_cap, json=json)
 
 
 @design_app.command("trade")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gigaloop.cli.objects import check_object
-from gigaloop.design.records import Band, EquipmentLine, Facility, LoopPoint
+from gigaloop.design.records import Band, EquipmentLine, Facility, LoopPoint, OneLineNode
 
 
 def facility_object(found: Facility) -> dict[str, Any]:
@@ -83,6 +83,10 @@ def facility_object(found: Facility) -> dict[str, Any]:
             {"stage": stage.name, "power_in_w": stage.power_in, "power_out_w": stage.power_out, "loss_w": stage.loss}
             for stage in found.chain
         ],
+        "part_load": [
+            {"load": part.load, "pue": part.pue, "mean_power_w": part.facility_power} for part in found.part_load
+        ],
+        "one_line": None if found.one_line is None else [_node(node) for node in found.one_line.nodes],
         "loops": [_loop(loop) for loop in found.loops],
         "heat_network": _network(found),
         "stages": [
@@ -107,6 +111,28 @@ def facility_object(found: Facility) -> dict[str, Any]:
 
 def _band(band: Band) -> dict[str, float]:
     return {"value": band.value, "p10": band.p10, "p90": band.p90}
+
+
+def _node(node: OneLineNode) -> dict[str, Any]:
+    return {
+        "kind": node.kind,
+        "name": node.name,
+        "fed_by": node.parent if node.parent >= 0 else None,
+        "count": node.count,
+        "spare": node.spare,
+        "voltage_v": node.voltage,
+        "direct": node.direct,
+        "rating": node.rating,
+        "rating_unit": node.rating_unit,
+        "load": node.load,
+        "power_w": node.power,
+        "current_a": node.current,
+        "short_circuit_a": node.fault,
+        "breaker_a": node.breaker_current,
+        "breaking_a": node.breaker_breaking,
+        "cable": node.cable,
+        "loss_w": node.loss,
+    }
 
 
 def _network(found: Facility) -> dict[str, float] | None:
