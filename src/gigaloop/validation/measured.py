@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gigaloop.core.document import Document, read_csv
-from gigaloop.core.errors import Place, Problem, ProgrammeError
-from gigaloop.core.suggest import did_you_mean
+from gigaloop.validation.rows import TextRow, read_rows
 
 NEEDED = ("id", "metric")
 COLUMNS = (
@@ -80,31 +77,11 @@ def read_measured(path: Path) -> tuple[Measured, ...]:
     ProgrammeError
         With everything that is wrong in the table, each with its place.
     """
-    document = read_csv(path, path.name)
-    problems = list(document.problems)
-    rows = document.data if isinstance(document.data, list) else []
-    if not rows and not problems:
-        problems.append(Problem("the table has no row", Place(path.name), hint="write a row for each figure"))
-    found = [_row(path, document, number, row, problems) for number, row in enumerate(rows)]
-    if problems:
-        raise ProgrammeError(problems, title=f"{path.name} is no table of measured facilities")
-    return tuple(found)
+    return read_rows(path, COLUMNS, NEEDED, _measured, row="row", table="measured facilities")
 
 
-def _row(path: Path, document: Document, number: int, row: Mapping[str, object], problems: list[Problem]) -> Measured:
-    def place(key: str) -> Place:
-        return document.places.get((number, key)) or document.places.get((number,)) or Place(path.name)
-
-    def text(key: str) -> str:
-        return str(row.get(key, "")).strip()
-
-    for key in row:
-        if key not in COLUMNS:
-            hint = did_you_mean(key, COLUMNS, f"the columns are {', '.join(COLUMNS)}")
-            problems.append(Problem(f"there is no column '{key}'", place(key), hint=hint))
-    missing = [key for key in NEEDED if not text(key)]
-    problems += [Problem(f"the row has no {key}", place(key), hint=f"fill in the column '{key}'") for key in missing]
-    unit = text("unit")
+def _measured(row: TextRow) -> Measured:
+    text, unit = row.text, row.text("unit")
     return Measured(
         id=text("id"),
         site=text("site"),
