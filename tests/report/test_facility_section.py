@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gigaloop.design.records import END_USES
-from gigaloop.report.content.facility import END_USE_NAMES
+from gigaloop.report.content.site_facility import END_USE_NAMES
 
 
 @pytest.fixture(scope="module")
