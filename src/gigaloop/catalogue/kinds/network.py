@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from gigaloop.catalogue.entry import Entry
-from gigaloop.core.quantity import DataRate, Duration, Length, Money, PositiveCount, Power, RackUnits
+from gigaloop.core.quantity import (
+    DataRate,
+    Duration,
+    FailureRate,
+    Length,
+    LinearDensity,
+    Mass,
+    Money,
+    MoneyPerLength,
+    PositiveCount,
+    Power,
+    RackUnits,
+)
 
 
 class Switch(Entry):
@@ -18,15 +30,23 @@ class Switch(Entry):
     status: str = ""
     ports: PositiveCount | None = None
     port_rate: DataRate | None = None
+    ports_per_cage: PositiveCount | None = None
+    """Ports at ``port_rate`` that one module cage holds: 2 of a twin-port module."""
+    most_ports: PositiveCount | None = None
+    """The most ports that the box can be broken out to, at whatever rate."""
     capacity: DataRate | None = None
     """Sum over the ports, one direction."""
     height: RackUnits | None = None
+    mass: Mass | None = None
     power: Power | None = None
     """Typical, without active modules unless the note says otherwise."""
     max_power: Power | None = None
     cage_power: Power | None = None
     """The most that one module cage supplies."""
     latency: Duration | None = None
+    price: Money | None = None
+    failure_rate: FailureRate | None = None
+    """Of one box, all causes that take it out of service."""
 
 
 class Interconnect(Entry):
@@ -35,13 +55,30 @@ class Interconnect(Entry):
     kind: ClassVar[str] = "interconnect"
 
     form: Literal["transceiver", "cable", "fibre", "co-packaged optics", "optical circuit switch"]
+    medium: Literal["passive copper", "active copper", "active optical", "multimode", "single mode", ""] = ""
+    """What carries the signal: of a cable with its ends, or of the fibre that a transceiver needs."""
     vendor: str = ""
     standard: str = ""
     rate: DataRate | None = None
+    ports: PositiveCount | None = None
+    """Links that one module or cable end carries: 2 of a twin-port module; ports of a circuit switch."""
     power: Power | None = None
+    """Of one module, or of one end of a cable."""
     max_power: Power | None = None
     reach: Length | None = None
+    """The longest link that its maker supports."""
+    standard_reach: Length | None = None
+    """The reach of its standard, which a maker may support in part only."""
+    stock: tuple[Length, ...] = ()
+    """Lengths in which it is sold."""
     diameter: Length | None = None
-    ports: PositiveCount | None = None
+    linear_density: LinearDensity | None = None
+    latency_per_metre: Duration | None = None
+    """Delay of a metre."""
     cost: Money | None = None
     """Cost of material, not price, unless the note says otherwise."""
+    price: Money | None = None
+    """Of one module, or of one cable with both ends."""
+    price_per_metre: MoneyPerLength | None = None
+    failure_rate: FailureRate | None = None
+    """Of one module or cable end."""

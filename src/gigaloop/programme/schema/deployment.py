@@ -38,6 +38,7 @@ from gigaloop.programme.schema.base import (
     State,
 )
 from gigaloop.programme.schema.facility import SiteFacility
+from gigaloop.programme.schema.floor import HallFloor
 from gigaloop.programme.schema.supply import Latitude, Longitude, PowerStep, RateStep, Receipt
 
 EquipmentRole = Literal[
@@ -81,6 +82,8 @@ class Hall(Record):
     door_height: Length | None = None
     point_load: Mass | None = None
     """The most that the floor carries under one foot of a rack."""
+    floor: HallFloor | None = None
+    """How racks stand in it; common practice where not given."""
 
 
 class SiteEquipment(Record):

@@ -8,9 +8,7 @@ from typing import Annotated, Literal
 
 from gigaloop.core.quantity import (
     Area,
-    Bandwidth,
     Count,
-    DataRate,
     Dim,
     Duration,
     FloorLoad,
@@ -34,6 +32,7 @@ from gigaloop.programme.schema.base import (
     PartRef,
     Record,
 )
+from gigaloop.programme.schema.network import BesideNetwork, ScaleOut, ScaleUp
 from gigaloop.programme.schema.rack import PowerDistribution, RackCooling, RackEnvelope
 
 
@@ -136,28 +135,6 @@ class EvaluationUnits(Record):
     factory: FactoryRef
 
 
-class ScaleUp(Record):
-    """The scale-up domain: accelerators that share one switched memory fabric."""
-
-    domain: PositiveCount
-    bandwidth: Bandwidth
-    """Per accelerator and direction."""
-
-
-class ScaleOut(Record):
-    """The scale-out fabric: rails of switches of one radix at one link rate."""
-
-    nodes_per_rack: PositiveCount
-    rails: PositiveCount
-    """Network ports per node and plane, each to its own rail."""
-    planes: PositiveCount = Quantity.count(1)
-    link_rate: DataRate
-    switch_radix: PositiveCount
-    """Ports of one switch at the link rate."""
-    switch_power: Power | None = None
-    transceiver_power: Power | None = None
-
-
 class RackTest(Record):
     """Burn-in at the factory: hours at each stage, and the share of thermal design power drawn meanwhile."""
 
@@ -170,7 +147,8 @@ class UnitPart(Record):
     """How many of a part a whole scalable unit needs at its site before it can go online."""
 
     part: PartRef
-    quantity: PositiveCount
+    quantity: PositiveCount | None = None
+    """Engineered from the fabric where it is not stated: of the item that ``scale_out.parts`` says the part is."""
 
 
 class Generation(Named):
@@ -189,6 +167,8 @@ class Generation(Named):
     envelope: RackEnvelope | None = None
     scale_up: ScaleUp
     scale_out: ScaleOut
+    networks: tuple[BesideNetwork, ...] = ()
+    """Networks beside the scale-out fabric: storage and frontend, out-of-band."""
     power: PowerDistribution
     cooling: RackCooling
     test: RackTest

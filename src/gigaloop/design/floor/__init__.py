@@ -1,0 +1,1 @@
+"""The floor of halls: where racks stand, and how cables run between them."""

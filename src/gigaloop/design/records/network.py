@@ -1,0 +1,384 @@
+"""A fabric, the floor under it, its cables, and what it costs and does: records of arrays, SI floats.
+
+Units of count, stated wherever a number is shown: a **link** is one connection at the link rate; a **module** is one
+pluggable transceiver, which may carry several links (twin-port); a **cord** is one cable with both its ends, which may
+carry several links; a **trunk** is a bundle of fibre cords with one pair of patch panels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigaloop.core.evidence import Evidence
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int32]
+
+DeviceKind = Literal["node", "leaf", "spine", "core", "switch", "cube", "ocs"]
+"""What stands at an end of a link: ``switch`` where a topology has no tiers, ``cube`` and ``ocs`` in a torus."""
+
+
+@dataclass(frozen=True)
+class Links:
+    """The links of one layer of one plane, (m,): device and port at both ends, each counted from 0 within its kind.
+
+    The port of a node is its rail. A layer is named after its ends, from the nodes upward: ``node-leaf``,
+    ``leaf-spine``, ``spine-core``, ``node-switch``, ``local``, ``global``.
+    """
+
+    layer: str
+    lower: DeviceKind
+    upper: DeviceKind
+    a: IntArray
+    a_port: IntArray
+    b: IntArray
+    b_port: IntArray
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+
+@runtime_checkable
+class Plane(Protocol):
+    """One plane of a network: index arithmetic; every count is a property."""
+
+    @property
+    def nodes(self) -> int:
+        """Nodes that are there (populated)."""
+
+    @property
+    def rails(self) -> int:
+        """Ports of a node on this plane."""
+
+    @property
+    def endpoints(self) -> int:
+        """Ports of nodes on this plane: nodes times rails."""
+
+    @property
+    def radix(self) -> int:
+        """Ports of a switch at the link rate."""
+
+    @property
+    def rate(self) -> float:
+        """Of a link from a node [bit/s]."""
+
+    @property
+    def switches(self) -> Mapping[DeviceKind, int]:
+        """Switches by tier, from the nodes upward."""
+
+    @property
+    def link_counts(self) -> Mapping[str, int]:
+        """Links at speed by layer, from the nodes upward."""
+
+    @property
+    def rates(self) -> Mapping[str, float]:
+        """Rate of a link by layer [bit/s]."""
+
+    def links(self, layer: str) -> Links:
+        """Give the links of a layer."""
+
+
+@dataclass(frozen=True)
+class ScaleUpDomain:
+    """Accelerators that share one switched memory fabric."""
+
+    accelerators: int
+    bandwidth: float
+    """Per accelerator and direction [B/s]."""
+    in_switch_reduction: bool
+
+
+@dataclass(frozen=True)
+class NetworkDesign:
+    """A network of a fabric: one plane and how many there are alike."""
+
+    name: str
+    """``scale-out``, or the id of a network beside it."""
+    purpose: str
+    plane: Plane
+    planes: int
+    switch_power: float | None
+    """Of one switch without modules [W]."""
+    switch_units: float
+    """Height of one switch [U]."""
+    switch_evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def switches(self) -> int:
+        """Switches of all planes."""
+        return self.planes * sum(self.plane.switches.values())
+
+    @property
+    def links(self) -> int:
+        """Links at speed of all planes."""
+        return self.planes * sum(self.plane.link_counts.values())
+
+
+@dataclass(frozen=True)
+class Fabric:
+    """Everything that joins the accelerators of one fabric: scale-up domains, scale-out planes, networks beside."""
+
+    generation: str
+    sus: int
+    racks: int
+    """Racks with accelerators."""
+    racks_per_su: int
+    nodes_per_rack: int
+    accelerators_per_node: float
+    scale_up: ScaleUpDomain
+    networks: tuple[NetworkDesign, ...]
+    """The scale-out network first."""
+    load_balancing: Literal["ecmp", "spraying"]
+
+    @property
+    def scale_out(self) -> NetworkDesign:
+        """The network that collectives run over."""
+        return self.networks[0]
+
+    @property
+    def accelerators(self) -> int:
+        """Accelerators of all racks."""
+        return round(self.racks * self.nodes_per_rack * self.accelerators_per_node)
+
+
+RACK_KINDS = ("compute", "network", "cdu", "power")
+"""What stands at a position of a floor, by code."""
+
+
+@dataclass(frozen=True)
+class FloorPlan:
+    """Where racks stand, arrays (r,), and which devices are in which: the frame of every cable.
+
+    x runs along the rows and y across them [m]; storeys lie above each other. Racks with accelerators come first, in
+    the order of the fabric: rack ``i`` holds nodes ``i * nodes_per_rack`` onward.
+    """
+
+    hall: tuple[str, ...]
+    """Ids of the halls."""
+    hall_of: IntArray
+    kind: IntArray
+    """Index into ``RACK_KINDS``."""
+    storey: IntArray
+    row: IntArray
+    position: IntArray
+    """Within the row, from 0."""
+    x: FloatArray
+    """Of the rack's centre [m]."""
+    y: FloatArray
+    power: FloatArray
+    """Drawn by what stands there [W]."""
+    flow: FloatArray
+    """Coolant [m3/s]."""
+    mass: FloatArray
+    """[kg]"""
+    switch_rack: Mapping[tuple[str, int, DeviceKind], IntArray]
+    """Rack of every switch, by network, plane and tier."""
+    switch_unit: Mapping[tuple[str, int, DeviceKind], IntArray]
+    """Lowest rack unit of every switch."""
+    rows_per_storey: int
+    storey_height: float
+    """[m]"""
+    width: float
+    """Of a storey, along the rows [m]."""
+    depth: float
+    """Of a storey, across the rows [m]."""
+    aisles: FloatArray
+    """x of the cross aisles, where trays run across the rows [m]."""
+    unplaced: tuple[str, ...] = ()
+    """What did not fit, with the limit that stopped it."""
+
+    @property
+    def racks(self) -> int:
+        """Racks of all kinds."""
+        return len(self.x)
+
+
+@dataclass(frozen=True)
+class Medium:
+    """A way to make a link: a cable, or a pair of modules with a fibre cord."""
+
+    id: str
+    """Entry of the catalogue."""
+    name: str
+    kind: Literal["passive copper", "active copper", "active optical", "multimode", "single mode"]
+    rate: float
+    """Of the module or cable [bit/s]."""
+    links: int
+    """Links at the link rate that one module, or one end of the cable at a switch, carries."""
+    reach: float
+    """Supported [m]."""
+    standard_reach: float | None
+    """Of the standard [m]."""
+    stock: FloatArray
+    """Lengths in which it is sold, ascending [m]."""
+    power: float | None
+    """Of one module or cable end [W]."""
+    diameter: float
+    """Of one cord [m]."""
+    density: float
+    """Of one cord [kg/m]."""
+    price: tuple[float, float, float] | None
+    """Low, base and high of one module, or of one cable with both ends [USD]; None where nobody has given one."""
+    price_per_metre: tuple[float, float, float] | None
+    """Of the cord [USD/m]."""
+    failure_rate: float | None
+    """Of one module or cable end [1/s]."""
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def pluggable(self) -> bool:
+        """Whether it is a pair of modules with a fibre between them."""
+        return self.kind in ("multimode", "single mode")
+
+
+@dataclass(frozen=True)
+class CableSchedule:
+    """Every cable of a fabric on a floor: columns (m,), a row for each link; links of one cable share its number.
+
+    Indices point into the tuples beside them: ``layer`` into ``layers``, ``medium`` into ``media`` (-1 where none of
+    them reaches).
+    """
+
+    layers: tuple[tuple[str, int, str], ...]
+    """(network, plane, layer) by code."""
+    ends: tuple[tuple[DeviceKind, DeviceKind], ...]
+    """Kinds of device at both ends, by code of the layer."""
+    media: tuple[Medium, ...]
+    layer: NDArray[np.int16]
+    cable: IntArray
+    """Number of the cord, from 0: links that one cord carries share it."""
+    a: IntArray
+    a_port: IntArray
+    b: IntArray
+    b_port: IntArray
+    a_rack: IntArray
+    a_unit: IntArray
+    b_rack: IntArray
+    b_unit: IntArray
+    length: NDArray[np.float32]
+    """Of the run, with drops and slack [m]."""
+    stock: NDArray[np.float32]
+    """As ordered [m]; nan where no medium reaches."""
+    medium: NDArray[np.int8]
+
+    def __len__(self) -> int:
+        return len(self.layer)
+
+    @property
+    def unreached(self) -> IntArray:
+        """Rows beyond the supported reach of every medium."""
+        return np.flatnonzero(self.medium < 0).astype(np.int32)
+
+
+@dataclass(frozen=True)
+class TrayFill:
+    """Trays of a floor: segments (s,), what lies in them, and the limits."""
+
+    storey: IntArray
+    x0: FloatArray
+    y0: FloatArray
+    x1: FloatArray
+    y1: FloatArray
+    cords: IntArray
+    fill: FloatArray
+    """Share of the cross-section that is taken."""
+    load: FloatArray
+    """[kg/m]"""
+    fill_limit: float
+    load_limit: float
+    """[kg/m]"""
+
+
+@dataclass(frozen=True)
+class FabricItemLine:
+    """A line of a fabric's bill of materials."""
+
+    item: str
+    """One of the programme's fabric items, such as ``switch`` or ``fibre cord``."""
+    name: str
+    catalogue: str
+    """Entry of the catalogue; empty where there is none."""
+    part: str
+    """Part of the programme; empty where none is named."""
+    network: str
+    where: str
+    """Tier or layer."""
+    quantity: float
+    unit: str
+    """What is counted: switches, modules, cords, trunks, racks, panels."""
+    length: float | None
+    """As ordered in all [m]."""
+    power: float | None
+    """In all [W]."""
+    cost: tuple[float, float, float] | None
+    """Low, base and high in all [USD, price year of the programme]; None where a price is not known."""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class FabricBill:
+    """The bill of materials of a fabric, its power, heat and cost."""
+
+    lines: tuple[FabricItemLine, ...]
+    power: float | None
+    """Switches and what is plugged into them [W]; as much heat."""
+    node_power: float | None
+    """Modules and cable ends in the nodes, which count in the racks' power [W]."""
+    cost: tuple[float, float, float]
+    """Low, base and high of the lines with a price [USD]."""
+    unpriced: tuple[str, ...]
+    """Lines without a price."""
+    unpowered: tuple[str, ...]
+    """Lines that draw power of which none is known."""
+
+
+COLLECTIVES = ("all_reduce", "reduce_scatter", "all_gather", "all_to_all", "broadcast", "send_recv")
+
+
+@dataclass(frozen=True)
+class CollectiveTimes:
+    """Times of a collective, arrays (...) of the broadcast of message sizes and groups."""
+
+    collective: str
+    bytes: FloatArray
+    group: FloatArray
+    """Accelerators."""
+    time: FloatArray
+    """[s]"""
+    low: FloatArray
+    """Lower end of the band [s]."""
+    high: FloatArray
+    bus_bandwidth: FloatArray
+    """As nccl-tests counts it [B/s]."""
+    algorithm: NDArray[np.int8]
+    """Index into ``algorithms``."""
+    algorithms: tuple[str, ...]
+    measured: NDArray[np.bool_]
+    """Whether measurements of this or a like system lie around the point; the band is wide where not."""
+    basis: tuple[str, ...]
+    """What the constants rest on, with source."""
+
+
+@dataclass(frozen=True)
+class Resilience:
+    """What failures leave of a fabric, by Monte Carlo."""
+
+    failed: str
+    """``links``, ``optics``, ``switches`` or ``planes``."""
+    count: int
+    draws: int
+    bandwidth: FloatArray
+    """Share of the bandwidth left to the worst-hit job, (draws,)."""
+    mean_bandwidth: FloatArray
+    """Share of the fabric's bandwidth left, (draws,)."""
+    nodes_cut: FloatArray
+    """Nodes without any path, (draws,)."""
+    jobs_hit: FloatArray
+    """Jobs that lose bandwidth, (draws,)."""
+    jobs_stopped: FloatArray
+    """Jobs with a node without any path, (draws,)."""

@@ -1,0 +1,52 @@
+"""The floor of a hall: rows, racks in them, storeys, trays, and what one row may draw, cool and weigh."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from gigaloop.core.quantity import Dim, Length, Mass, PositiveCount, Power, Quantity, VolumeFlow
+from gigaloop.programme.schema.base import Record
+
+PositiveLength = Annotated[Quantity, Dim("length", above=0.0)]
+FillShare = Annotated[Quantity, Dim("fraction", above=0.0, high=1.0)]
+
+
+class Tray(Record):
+    """The cable trays above the rows and across them."""
+
+    width: PositiveLength = Quantity.of(600.0, "mm")
+    depth: PositiveLength = Quantity.of(100.0, "mm")
+    fill: FillShare = Quantity.of(50.0, "%")
+    """Share of the cross-section that cables may take."""
+    load: Annotated[Quantity, Dim("linear density", above=0.0)] = Quantity.of(45.0, "kg/m")
+    """The most that a metre carries."""
+    drop: Length = Quantity.of(2.2, "m")
+    """From the tray down to the top of a rack, with the bend and what is stowed."""
+    slack: Annotated[Quantity, Dim("fraction", low=0.0, high=1.0)] = Quantity.of(5.0, "%")
+    """Added to the run for slack."""
+    extra: Length = Quantity.of(0.5, "m")
+    """Added to every cable for dressing at its ends."""
+
+
+class HallFloor(Record):
+    """How racks stand in a hall; what is left out follows common practice."""
+
+    racks_per_row: PositiveCount = Quantity.count(20)
+    """Positions in a row, those of network racks and coolant distribution units within it included."""
+    storeys: PositiveCount = Quantity.count(1)
+    storey_height: PositiveLength = Quantity.of(6.0, "m")
+    position_width: PositiveLength = Quantity.of(600.0, "mm")
+    position_depth: PositiveLength = Quantity.of(1200.0, "mm")
+    cold_aisle: PositiveLength = Quantity.of(1.8, "m")
+    hot_aisle: PositiveLength = Quantity.of(1.2, "m")
+    cross_aisle: PositiveLength = Quantity.of(2.4, "m")
+    """At both ends of the rows and between blocks of them."""
+    row_power: Power | None = None
+    """The most that the racks of a row draw."""
+    row_flow: VolumeFlow | None = None
+    row_mass: Mass | None = None
+    leafs: Literal["in rack", "middle of row", "end of row", "own rows"] = "middle of row"
+    """Where leaf switches stand: in the racks that they serve, in network racks within the rows, or in rows apart."""
+    spines: Literal["middle of hall", "end of hall"] = "middle of hall"
+    """Where the rows of spine and core switches stand."""
+    tray: Tray = Tray()
