@@ -171,6 +171,12 @@ class _Reader:
             here = f"{path}.{name}"
             if field.dim is not None and (raw is None or isinstance(raw, str | int | float | dict)):
                 data[name] = None if raw is None else self._quantity(field.dim, raw, _child(mark, name), here, default)
+            elif field.dim is not None and isinstance(raw, list):
+                marks = [_child(mark, name).child(index) or mark for index in range(len(raw))]
+                data[name] = [
+                    self._quantity(field.dim, item, at, f"{here}.{index}", default)
+                    for index, (item, at) in enumerate(zip(raw, marks, strict=True))
+                ]
             elif field.items is not None and isinstance(raw, list):
                 data[name] = self._items(field.items, raw, _child(mark, name), here, default)
             else:

@@ -45,10 +45,7 @@ def _card(design: Design) -> Iterator[tuple[str, str, str]]:
     yield "mass", f"{design.mass:,.0f} kg", f"{design.floor_load:,.0f} kg/m2 on its footprint"
     if capacity:
         yield "height", f"{design.height_u:g} U", f"of {capacity:g} U"
-    switches = ", ".join(
-        counted(number, name)
-        for number, name in ((fabric.leafs, "leaf"), (fabric.spines, "spine"), (fabric.cores, "core"))
-    )
+    switches = ", ".join(counted(number, kind) for kind, number in fabric.scale_out.switch_counts.items())
     yield "accelerators", f"{design.accelerators:g}", f"{switches} per SU"
     yield "cost", money(design.cost_per_rack), f"without {', '.join(unpriced)}" if unpriced else "all parts priced"
     yield "power chain", percent(design.chain_efficiency), "of the power at medium voltage reaches the chips"

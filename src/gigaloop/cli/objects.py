@@ -47,10 +47,8 @@ def design_object(design: Design) -> dict[str, Any]:
         "cost_usd": design.cost_per_rack,
         "unpriced": list(design.cost.unpriced),
         "fabric_per_su": {
-            "leafs": design.fabric.leafs,
-            "spines": design.fabric.spines,
-            "cores": design.fabric.cores,
-            "links": design.fabric.links,
+            network.name: {"switches": dict(network.switch_counts), "links": dict(network.link_counts)}
+            for network in design.fabric.networks
         },
         "tokens_per_s": {p.workload: p.tokens_per_s for p in design.performance},
         "checks": [check_object(check) for check in design.checks],

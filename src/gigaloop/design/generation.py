@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gigaloop.core.quantity import Quantity
 from gigaloop.design.cooling import cooling_need
 from gigaloop.design.elevation import elevation
-from gigaloop.design.fabric import generation_fabric
+from gigaloop.design.fabric import design_fabric, most_sus
 from gigaloop.design.power import power_chain, power_rollup, rack_input
 from gigaloop.design.prices import price_book
 from gigaloop.design.product import SWING_PROFILE, capped_parts, rack_product
@@ -112,6 +112,7 @@ def design_generation(
         performance=tuple(
             workload_performance(programme, generation, accelerator, workload) for workload in programme.workloads
         ),
+        most_sus=most_sus(generation, catalogue),
     )
     return Design(
         generation=generation.id,
@@ -129,7 +130,7 @@ def design_generation(
         elevation=draft.elevation,
         cooling=draft.cooling,
         rack=draft.rack,
-        fabric=generation_fabric(generation),
+        fabric=design_fabric(programme, generation, catalogue, 1),
         performance=draft.performance,
         checks=check_design(draft),
         inputs=_once(*bom_inputs(programme, table, book), *_other_inputs(draft)),

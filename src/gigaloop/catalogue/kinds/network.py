@@ -32,6 +32,7 @@ class Switch(Entry):
     port_rate: DataRate | None = None
     ports_per_cage: PositiveCount | None = None
     """Ports at ``port_rate`` that one module cage holds: 2 of a twin-port module."""
+    optics: Literal["pluggable", "co-packaged"] = "pluggable"
     most_ports: PositiveCount | None = None
     """The most ports that the box can be broken out to, at whatever rate."""
     capacity: DataRate | None = None
@@ -54,14 +55,22 @@ class Interconnect(Entry):
 
     kind: ClassVar[str] = "interconnect"
 
-    form: Literal["transceiver", "cable", "fibre", "co-packaged optics", "optical circuit switch"]
+    form: Literal["transceiver", "cable", "fibre", "co-packaged optics", "optical circuit switch", "patch panel"]
     medium: Literal["passive copper", "active copper", "active optical", "multimode", "single mode", ""] = ""
     """What carries the signal: of a cable with its ends, or of the fibre that a transceiver needs."""
     vendor: str = ""
     standard: str = ""
+    reach_class: Literal["VR", "SR", "DR", "FR", "LR", ""] = ""
+    """Letters of its standard: both ends of an optical link are of one class."""
     rate: DataRate | None = None
     ports: PositiveCount | None = None
     """Links that one module or cable end carries: 2 of a twin-port module; ports of a circuit switch."""
+    lanes: PositiveCount | None = None
+    """Lanes in each direction; of SR and DR each can be broken out to a link of its own."""
+    tails: PositiveCount | None = None
+    """Far ends of a cable that splits: its rate is shared among them."""
+    fibres: PositiveCount | None = None
+    """Of a fibre cord or trunk."""
     power: Power | None = None
     """Of one module, or of one end of a cable."""
     max_power: Power | None = None

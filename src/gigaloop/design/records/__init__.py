@@ -4,7 +4,6 @@ from gigaloop.design.records.checks import Check, Sense, Severity
 from gigaloop.design.records.cooling import CoolingNeed
 from gigaloop.design.records.design import Design
 from gigaloop.design.records.dynamics import Dynamics, SwingStorage
-from gigaloop.design.records.fabric import FabricCounts
 from gigaloop.design.records.facility import (
     END_USES,
     AnnualFigures,
@@ -31,9 +30,12 @@ from gigaloop.design.records.network import (
     Fabric,
     FabricBill,
     FabricItemLine,
+    FabricMedia,
     FloorPlan,
     Links,
     Medium,
+    MediumEnd,
+    Network,
     NetworkDesign,
     Plane,
     Resilience,
@@ -70,8 +72,8 @@ __all__ = [
     "EquipmentLine",
     "Fabric",
     "FabricBill",
-    "FabricCounts",
     "FabricItemLine",
+    "FabricMedia",
     "Facility",
     "FloorPlan",
     "HeatReuse",
@@ -84,7 +86,9 @@ __all__ = [
     "Loops",
     "LostPower",
     "Medium",
+    "MediumEnd",
     "Monthly",
+    "Network",
     "NetworkDesign",
     "OneLine",
     "OneLineKind",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from gigaloop.design.records.checks import Check, Severity
 from gigaloop.design.records.cooling import CoolingNeed
-from gigaloop.design.records.fabric import FabricCounts
+from gigaloop.design.records.network import Fabric
 from gigaloop.design.records.power import ChainStage, PowerRollup
 from gigaloop.design.records.product import RackProduct
 from gigaloop.design.records.rack import BomTable, Elevation, Input, RackCost
@@ -41,8 +41,8 @@ class Design:
     cooling: CoolingNeed
     rack: RackProduct
     """The rack as it is fed, held, carried and placed."""
-    fabric: FabricCounts
-    """Of one scalable unit; :func:`gigaloop.design.fabric.generation_fabric` gives it for any number of racks."""
+    fabric: Fabric
+    """Of one scalable unit; :func:`gigaloop.design.fabric.design_fabric` gives it for any number of them."""
     performance: tuple[WorkloadPerformance, ...]
     checks: tuple[Check, ...]
     inputs: tuple[Input, ...]

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigaloop.core.evidence import Evidence
+from gigaloop.design.records.checks import Check
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int32]
@@ -109,14 +110,24 @@ class NetworkDesign:
     switch_evidence: tuple[Evidence, ...] = ()
 
     @property
+    def switch_counts(self) -> Mapping[DeviceKind, int]:
+        """Switches of all planes by tier, from the nodes upward."""
+        return {kind: self.planes * count for kind, count in self.plane.switches.items()}
+
+    @property
+    def link_counts(self) -> Mapping[str, int]:
+        """Links at speed of all planes by layer, from the nodes upward."""
+        return {layer: self.planes * count for layer, count in self.plane.link_counts.items()}
+
+    @property
     def switches(self) -> int:
         """Switches of all planes."""
-        return self.planes * sum(self.plane.switches.values())
+        return sum(self.switch_counts.values())
 
     @property
     def links(self) -> int:
         """Links at speed of all planes."""
-        return self.planes * sum(self.plane.link_counts.values())
+        return sum(self.link_counts.values())
 
 
 @dataclass(frozen=True)
@@ -176,21 +187,37 @@ class FloorPlan:
     """Coolant [m3/s]."""
     mass: FloatArray
     """[kg]"""
+    left: FloatArray
+    """x of the cross aisle at the left end of its row, where a tray runs across the rows [m]."""
+    right: FloatArray
+    """x of the cross aisle at the right end of its row [m]."""
+    node_unit: IntArray
+    """Rack unit of each node of a rack, (nodes per rack,)."""
     switch_rack: Mapping[tuple[str, int, DeviceKind], IntArray]
     """Rack of every switch, by network, plane and tier."""
     switch_unit: Mapping[tuple[str, int, DeviceKind], IntArray]
     """Lowest rack unit of every switch."""
+    rack_units: int
+    """Height of the racks, to which cables rise on their way to the tray [U]."""
     rows_per_storey: int
+    """Most rows on a storey of a hall."""
     storey_height: float
     """[m]"""
+    risers: FloatArray
+    """y at which trays join the storeys at every cross aisle, by hall [m]."""
     width: float
     """Of a storey, along the rows [m]."""
     depth: float
-    """Of a storey, across the rows [m]."""
-    aisles: FloatArray
-    """x of the cross aisles, where trays run across the rows [m]."""
+    """Of all halls side by side, across the rows [m]."""
     unplaced: tuple[str, ...] = ()
     """What did not fit, with the limit that stopped it."""
+    notes: tuple[str, ...] = ()
+    """What was assumed of the floor."""
+
+    @property
+    def aisles(self) -> FloatArray:
+        """x of all cross aisles [m]."""
+        return np.unique(np.concatenate([self.left, self.right]))
 
     @property
     def racks(self) -> int:
@@ -199,17 +226,45 @@ class FloorPlan:
 
 
 @dataclass(frozen=True)
-class Medium:
-    """A way to make a link: a cable, or a pair of modules with a fibre cord."""
+class MediumEnd:
+    """What is plugged into a node at the end of a link."""
 
     id: str
-    """Entry of the catalogue."""
+    """Entry of the catalogue; that of the cable where it is a tail of one."""
+    name: str
+    links: int
+    """Links at the link rate that it carries."""
+    power: float | None
+    """[W]"""
+    price: tuple[float, float, float] | None
+    """Low, base and high [USD]; None where nobody has given one, or where it is that of the cable."""
+    failure_rate: float | None
+    """[1/s]"""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Medium:
+    """A way to make a link: a cable, or a pair of modules with fibre between them."""
+
+    id: str
+    """Entry of the catalogue: of the cable, or of the module at a switch."""
     name: str
     kind: Literal["passive copper", "active copper", "active optical", "multimode", "single mode"]
+    link_rate: float
+    """Of the links that it makes [bit/s]."""
+    node: MediumEnd | None
+    """What is plugged into a node; None for links between switches, whose ends are alike."""
     rate: float
     """Of the module or cable [bit/s]."""
     links: int
     """Links at the link rate that one module, or one end of the cable at a switch, carries."""
+    cords: int
+    """Cords of fibre that one link takes; of a cable 1, which its links share."""
+    cord: str
+    """Entry of the catalogue of the fibre cord; empty for a cable."""
+    fibres: int
+    """Of one cord of fibre; 0 for a cable."""
     reach: float
     """Supported [m]."""
     standard_reach: float | None
@@ -219,13 +274,13 @@ class Medium:
     power: float | None
     """Of one module or cable end [W]."""
     diameter: float
-    """Of one cord [m]."""
+    """Of one cord [m]; of several to one link, that of a round one of as much area."""
     density: float
-    """Of one cord [kg/m]."""
+    """Of what one cable number stands for [kg/m]."""
     price: tuple[float, float, float] | None
     """Low, base and high of one module, or of one cable with both ends [USD]; None where nobody has given one."""
     price_per_metre: tuple[float, float, float] | None
-    """Of the cord [USD/m]."""
+    """Of the cords of one cable number [USD/m]."""
     failure_rate: float | None
     """Of one module or cable end [1/s]."""
     evidence: tuple[Evidence, ...] = ()
@@ -234,6 +289,10 @@ class Medium:
     def pluggable(self) -> bool:
         """Whether it is a pair of modules with a fibre between them."""
         return self.kind in ("multimode", "single mode")
+
+
+FabricMedia = Mapping[str, tuple[Medium, ...]]
+"""What may be used for the links of each network of a fabric, by name, the one to be preferred first."""
 
 
 @dataclass(frozen=True)
@@ -318,6 +377,8 @@ class FabricItemLine:
     cost: tuple[float, float, float] | None
     """Low, base and high in all [USD, price year of the programme]; None where a price is not known."""
     evidence: tuple[Evidence, ...] = ()
+    at_node: bool = False
+    """Whether it is plugged into nodes, and so may stand in the racks' own bill of materials."""
 
 
 @dataclass(frozen=True)
@@ -330,7 +391,9 @@ class FabricBill:
     node_power: float | None
     """Modules and cable ends in the nodes, which count in the racks' power [W]."""
     cost: tuple[float, float, float]
-    """Low, base and high of the lines with a price [USD]."""
+    """Low, base and high of the lines with a price, without those in the nodes [USD]."""
+    node_cost: tuple[float, float, float]
+    """Low, base and high of what is plugged into nodes, where it has a price [USD]."""
     unpriced: tuple[str, ...]
     """Lines without a price."""
     unpowered: tuple[str, ...]
@@ -382,3 +445,22 @@ class Resilience:
     """Jobs that lose bandwidth, (draws,)."""
     jobs_stopped: FloatArray
     """Jobs with a node without any path, (draws,)."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """The networks of a number of scalable units of a generation, engineered: fabric, floor, cables, bill, checks."""
+
+    site: str
+    """Id of the site; empty for a floor that is no site's."""
+    fabric: Fabric
+    floor: FloorPlan
+    schedule: CableSchedule
+    trays: TrayFill
+    bill: FabricBill
+    checks: tuple[Check, ...]
+
+    @property
+    def feasible(self) -> bool:
+        """Whether everything is placed and every cable is within a supported reach."""
+        return not self.floor.unplaced and not len(self.schedule.unreached)

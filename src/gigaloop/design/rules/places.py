@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from gigaloop.core.quantity import Quantity
-from gigaloop.design.fabric import most_racks
 from gigaloop.design.records import Design, Sense, Severity
 from gigaloop.design.rules.rule import Draft, Finding, Rule, in_unit, shown
 from gigaloop.programme.schema import Factory, Hall, Site
@@ -106,7 +106,7 @@ def _some_hall(draft: Draft) -> Iterator[Finding]:
 
 def _fabric_reach(draft: Draft) -> Iterator[Finding]:
     largest = max((_positions(draft, site) for site in draft.programme.sites), default=0.0)
-    reach = shown(most_racks(draft.generation), "1")
+    reach = shown(math.floor(draft.most_sus * float(draft.generation.racks_per_su)), "1")
     if largest:
         yield Finding(reach, shown(largest, "1"), draft.path("scale_out", "switch_radix"))
 
@@ -195,10 +195,10 @@ RULES = (
     ),
     Rule(
         "fabric.reach",
-        "One fabric of three tiers reaches all racks that the largest site takes",
+        "One fabric reaches all racks that the largest site takes",
         Sense.AT_LEAST,
         Severity.INFO,
-        "k^3/4 endpoints per plane: Al-Fares et al., SIGCOMM 2008, doi:10.1145/1402958.1402967",
+        "k^3/4 endpoints per plane in three tiers: Al-Fares et al., SIGCOMM 2008, doi:10.1145/1402958.1402967",
         "a larger radix, more planes, or several fabrics on one site",
         _fabric_reach,
     ),

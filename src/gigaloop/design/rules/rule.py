@@ -56,6 +56,8 @@ class Draft:
     cooling: CoolingNeed
     rack: RackProduct
     performance: tuple[WorkloadPerformance, ...]
+    most_sus: int
+    """Scalable units that one fabric joins at most."""
 
     def path(self, *steps: str) -> str:
         """Give the path of a value of the generation."""

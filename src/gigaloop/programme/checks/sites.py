@@ -98,6 +98,7 @@ def _unit_parts(findings: Findings, generation: Generation) -> None:
     programme = findings.programme
     made, supplied, within = _made(programme), _supplied(programme), _within(programme)
     racks = {each.rack for each in programme.generations}
+    items = {each.part for each in generation.scale_out.parts}
     for key, each in zip(item_keys(generation.su_parts), generation.su_parts, strict=True):
         path = f"generations.{generation.id}.su_parts.{key}.part"
         if each.part not in made and each.part not in supplied:
@@ -109,6 +110,9 @@ def _unit_parts(findings: Findings, generation: Generation) -> None:
         elif each.part in within:
             why = f"'{each.part}' also goes into '{within[each.part]}'"
             findings.add(path, why, "give what stands beside the racks a part of its own")
+        elif each.quantity is None and each.part not in items:
+            why = f"no quantity is stated of '{each.part}', and it is no item of the fabric"
+            findings.add(path, why, "state its 'quantity', or name it in 'scale_out.parts'")
 
 
 def _made(programme: Programme) -> set[str]:

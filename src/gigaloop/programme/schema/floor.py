@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from gigaloop.core.quantity import Dim, Length, Mass, PositiveCount, Power, Quantity, VolumeFlow
+from gigaloop.core.quantity import (
+    Dim,
+    Length,
+    Mass,
+    PositiveCount,
+    PositivePower,
+    Power,
+    Quantity,
+    RackUnits,
+    VolumeFlow,
+)
 from gigaloop.programme.schema.base import Record
 
 PositiveLength = Annotated[Quantity, Dim("length", above=0.0)]
@@ -49,4 +59,12 @@ class HallFloor(Record):
     """Where leaf switches stand: in the racks that they serve, in network racks within the rows, or in rows apart."""
     spines: Literal["middle of hall", "end of hall"] = "middle of hall"
     """Where the rows of spine and core switches stand."""
+    network_units: RackUnits = Quantity.of(48.0, "U")
+    """Height of a network rack."""
+    panel_units: RackUnits = Quantity.of(6.0, "U")
+    """Kept free in it for patch panels."""
+    network_power: PositivePower = Quantity.of(40.0, "kW")
+    """The most that the switches of a network rack draw."""
+    gap: Length = Quantity.of(40.0, "m")
+    """From this hall to the next of the site that a fabric spans."""
     tray: Tray = Tray()

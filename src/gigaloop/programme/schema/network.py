@@ -50,6 +50,11 @@ class Switched(Record):
     that is broken out count with the rate of the parts."""
     link_rate: DataRate
     """Of one link from a node to a leaf."""
+    uplink_rate: DataRate | None = None
+    """Of one link above the leafs; ``link_rate`` where not given."""
+    port_rate: DataRate | None = None
+    """Of one module cage of a node, where it is broken out: its links are those of a rail over the planes, then of the
+    next rail; the link rate where not given."""
     switch: SwitchRef | None = None
     """Entry of the catalogue; it gives ports, power and height where they are not stated."""
     switch_radix: PositiveCount | None = None
@@ -80,6 +85,8 @@ class ScaleOut(Switched):
     """How flows spread over equal paths: each hashed to one of them, or packet by packet over all."""
     media: tuple[InterconnectRef, ...] = ()
     """Transceivers and cables of the catalogue that may be used; all of its rate where not given."""
+    cabling: Literal["direct", "structured"] = "direct"
+    """Whether fibre runs as cords from end to end, or in trunks between patch panels of racks that share many."""
     parts: tuple[NetworkPart, ...] = ()
     """Which parts of the programme the items of the fabric are."""
 

@@ -6,6 +6,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Literal
 
+from gigaloop.core.errors import Problem, ProgrammeError
 from gigaloop.core.quantity import (
     Area,
     Count,
@@ -149,6 +150,21 @@ class UnitPart(Record):
     part: PartRef
     quantity: PositiveCount | None = None
     """Engineered from the fabric where it is not stated: of the item that ``scale_out.parts`` says the part is."""
+
+    @property
+    def pieces(self) -> float:
+        """Pieces of a scalable unit.
+
+        Raises
+        ------
+        ProgrammeError
+            If the quantity is not stated and was not engineered.
+        """
+        if self.quantity is None:
+            why = f"how many of '{self.part}' a scalable unit needs is neither stated nor engineered"
+            hint = "state its 'quantity', or say in 'scale_out.parts' which item of the fabric it is"
+            raise ProgrammeError([Problem(why, path=f"su_parts.{self.part}.quantity", hint=hint)])
+        return float(self.quantity)
 
 
 class Generation(Named):

@@ -85,6 +85,12 @@ class Programme(Record):
         copy.__dict__.pop("site_of", None)  # of the sites before
         return copy
 
+    def with_generations(self, generations: tuple[Generation, ...]) -> Self:
+        """Give the programme with other generations of the same ids."""
+        copy = self.model_copy(update={"generations": generations})
+        copy.__dict__.pop("generation_of", None)  # of the generations before
+        return copy
+
     def usd(self, amount: Quantity) -> float:
         """Give an amount (money, or money per something) in base units and the programme's price year."""
         return in_prices_of(amount, self.price_year, float(self.policy.escalation))

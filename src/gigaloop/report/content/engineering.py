@@ -244,11 +244,11 @@ def _card(basis: Basis, design: Design) -> KeyValues:
 
 def _effectivity(basis: Basis, design: Design) -> KeyValues:
     generation = basis.result.programme.generation_of[design.generation]
-    dates, fabric = generation.effectivity, design.fabric
+    dates, network = generation.effectivity, design.fabric.scale_out
     here = f"generations.{generation.id}"
     per_rack = basis.stated(generation.accelerators_per_rack, f"{here}.accelerators_per_rack")
     inlet = basis.stated(generation.cooling.inlet_limit, f"{here}.cooling.inlet_limit")
-    tree, groups = basis.computed("1:1 rail-optimised fat tree"), basis.computed("racks of an SU over racks per CDU")
+    tree, groups = basis.computed("rule of the topology, all planes"), basis.computed("racks of an SU over racks per CDU")
     rows: list[tuple[str, CellLike]] = [
         ("Evaluation units from", dates.evaluation.isoformat()),
         ("Ramp from", dates.ramp.isoformat()),
@@ -258,8 +258,8 @@ def _effectivity(basis: Basis, design: Design) -> KeyValues:
         ("Value of an accelerator-hour", basis.stated(generation.compute_value, f"{here}.compute_value")),
         ("Inlet limit", inlet),
         ("Racks per scalable unit (SU)", basis.stated(generation.racks_per_su, f"{here}.racks_per_su")),
-        ("Leaf, spine, core switches per SU", f"{fabric.leafs}, {fabric.spines}, {fabric.cores}"),
-        ("Links per SU", Number(fabric.links, "", tree, decimals=0)),
+        ("Scale-out switches per SU", ", ".join(f"{count:,} {kind}" for kind, count in network.switch_counts.items())),
+        ("Scale-out links per SU", Number(network.links, "", tree, decimals=0)),
         ("Coolant distribution units per SU", Number(design.cooling.cdus_per_su, "", groups, decimals=0)),
     ]
     return KeyValues("Dates, fabric and value", rows)

@@ -1,0 +1,156 @@
+"""Rules of networks: what is placed, what cables reach, what trays carry, and what a node and a leaf are given."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from gigaloop.core.quantity import Quantity
+from gigaloop.design.records import CableSchedule, Check, Fabric, FabricBill, FloorPlan, Sense, Severity, TrayFill
+from gigaloop.design.rules.rule import Finding, Rule, in_unit, shown
+from gigaloop.programme.schema import Generation, Programme
+
+_REPORTED = 3
+"""Things named in the detail of a check."""
+
+
+@dataclass(frozen=True)
+class NetworkDraft:
+    """The networks of a generation with what they were engineered from, before they are checked."""
+
+    programme: Programme
+    generation: Generation
+    adapter_rate: Quantity | None
+    """Of the network ports of one accelerator, per direction [bit/s]."""
+    fabric: Fabric
+    floor: FloorPlan
+    schedule: CableSchedule
+    trays: TrayFill
+    bill: FabricBill
+
+    def path(self, *steps: str) -> str:
+        """Give the path of a value of the generation."""
+        return ".".join(("generations", self.generation.id, *steps))
+
+
+def _placed(draft: NetworkDraft) -> Iterator[Finding]:
+    detail = "; ".join(draft.floor.unplaced[:_REPORTED])
+    yield Finding(shown(len(draft.floor.unplaced), "1"), Quantity.count(0), draft.path("racks_per_su"), detail=detail)
+
+
+def _reach(draft: NetworkDraft) -> Iterator[Finding]:
+    schedule, beyond = draft.schedule, draft.schedule.unreached
+    for code, (network, plane, layer) in enumerate(schedule.layers):
+        if plane:
+            continue
+        rows = beyond[schedule.layer[beyond] == code]
+        detail = f"{network}, {layer}"
+        if len(rows):
+            longest = float(schedule.length[rows].max())
+            detail = f"{network}, {layer}: the longest run is {longest:.0f} m"
+        yield Finding(shown(len(rows), "1"), Quantity.count(0), draft.path("scale_out", "media"), detail=detail)
+
+
+def _tray_fill(draft: NetworkDraft) -> Iterator[Finding]:
+    if len(draft.trays.fill):
+        found = shown(float(draft.trays.fill.max()), "%")
+        yield Finding(found, shown(draft.trays.fill_limit, "%"), draft.path("scale_out"), detail=_fullest(draft.trays))
+
+
+def _tray_load(draft: NetworkDraft) -> Iterator[Finding]:
+    if len(draft.trays.load):
+        found = shown(float(draft.trays.load.max()), "kg/m")
+        yield Finding(found, shown(draft.trays.load_limit, "kg/m"), draft.path("scale_out"))
+
+
+def _fullest(trays: TrayFill) -> str:
+    worst = int(np.argmax(trays.fill))
+    over = int(np.count_nonzero(trays.fill > trays.fill_limit))
+    return f"{int(trays.cords[worst]):,} cords in the fullest; {over} of {len(trays.fill)} segments above the limit"
+
+
+def _adapter(draft: NetworkDraft) -> Iterator[Finding]:
+    if draft.adapter_rate is None:
+        return
+    network, plane = draft.fabric.scale_out, draft.fabric.scale_out.plane
+    offered = plane.rails * network.planes * plane.rate / draft.fabric.accelerators_per_node
+    yield Finding(shown(offered, "Gb/s"), in_unit(draft.adapter_rate, "Gb/s"), draft.path("scale_out", "link_rate"))
+
+
+def _stated_parts(draft: NetworkDraft) -> Iterator[Finding]:
+    items = {each.part: each.item for each in draft.generation.scale_out.parts}
+    for each in draft.generation.su_parts:
+        if each.quantity is None or each.part not in items:
+            continue
+        needed = sum(line.quantity for line in draft.bill.lines if line.part == each.part) / draft.fabric.sus
+        if needed:
+            path = draft.path("su_parts", each.part, "quantity")
+            detail = f"{each.part} of a scalable unit, with {draft.fabric.sus} units on one fabric"
+            yield Finding(each.quantity, shown(math.ceil(needed * 100.0) / 100.0, "1"), path, detail=detail)
+
+
+RULES = (
+    Rule(
+        "network.placed",
+        "All racks of the fabric have a place on the floor",
+        Sense.AT_MOST,
+        Severity.ERROR,
+        "positions, power, coolant and floor load of the halls and rows",
+        "state more rows or positions, a higher limit per row, or a smaller 'span'",
+        _placed,
+    ),
+    Rule(
+        "network.reach",
+        "Cables beyond the supported reach of every medium",
+        Sense.AT_MOST,
+        Severity.ERROR,
+        "supported reach of the makers of modules and cables, apart from that of the standard",
+        "place spines in the middle of the hall, add a storey, or allow a medium of longer reach",
+        _reach,
+    ),
+    Rule(
+        "network.tray-fill",
+        "Trays are filled within their limit",
+        Sense.AT_MOST,
+        Severity.WARNING,
+        "the tray's 'fill', a share of its cross-section",
+        "state wider trays or a second one, bundle fibre in trunks, or move the network racks",
+        _tray_fill,
+    ),
+    Rule(
+        "network.tray-load",
+        "Trays carry what lies in them",
+        Sense.AT_MOST,
+        Severity.WARNING,
+        "the tray's 'load'",
+        "state a stronger tray, use fibre in place of copper, or move the network racks",
+        _tray_load,
+    ),
+    Rule(
+        "network.adapter",
+        "The fabric takes what the adapters of an accelerator send",
+        Sense.AT_LEAST,
+        Severity.WARNING,
+        "rails times planes times link rate, against the ports of the accelerator's adapters in the catalogue",
+        "state more rails or planes, or the rate of the adapter's port",
+        _adapter,
+    ),
+    Rule(
+        "network.parts",
+        "The parts of a scalable unit are as many as its fabric needs",
+        Sense.AT_LEAST,
+        Severity.WARNING,
+        "bill of materials of the fabric, shared by its scalable units",
+        "leave the 'quantity' out: it is engineered then",
+        _stated_parts,
+    ),
+)
+"""Rules of networks, in the order of the report."""
+
+
+def check_network(draft: NetworkDraft) -> tuple[Check, ...]:
+    """Hold every rule against the networks of a generation; a rule gives a check for each thing it applies to."""
+    return tuple(check for rule in RULES for check in rule.check(draft))
