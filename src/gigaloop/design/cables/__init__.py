@@ -1,1 +1,18 @@
-"""Cables of a fabric: media by supported reach, the schedule of every cable, the bill of materials."""
+"""Every cable of a fabric: medium, length, stock length; trunks; the bill of materials, its power and cost."""
+
+from gigaloop.design.cables.bill import bill_of, fabric_bill
+from gigaloop.design.cables.media import Refusal, media_of, network_media, refused_media
+from gigaloop.design.cables.schedule import cable_schedule
+from gigaloop.design.cables.trunks import Trunks, bundle
+
+__all__ = [
+    "Refusal",
+    "Trunks",
+    "bill_of",
+    "bundle",
+    "cable_schedule",
+    "fabric_bill",
+    "media_of",
+    "network_media",
+    "refused_media",
+]

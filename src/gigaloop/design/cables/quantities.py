@@ -1,0 +1,86 @@
+"""What a schedule takes: modules by end, cables and cords by length ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigaloop.design.cables.cages import cages_of
+from gigaloop.design.records.network import CableSchedule, Fabric, IntArray, Medium
+
+
+@dataclass(frozen=True)
+class LayerUse:
+    """What one medium takes in one layer of a network, over all planes."""
+
+    network: str
+    layer: str
+    medium: Medium
+    links: int
+    ends_at_switches: int
+    """Modules, or ends of cables, in switches."""
+    ends_at_nodes: int
+    """Modules, or ends of cables, in nodes."""
+    cords: dict[float, int]
+    """Cables, or cords of fibre, by length ordered [m]; empty without fibre of its own."""
+
+
+def uses_of(fabric: Fabric, schedule: CableSchedule, loose: NDArray[np.bool_] | None = None) -> Iterator[LayerUse]:
+    """Count modules, cables and cords by network, layer and medium.
+
+    Parameters
+    ----------
+    fabric, schedule
+        The fabric and its cables.
+    loose
+        Which links have cords of their own, (m,); those in trunks have not. All where not given.
+    """
+    first = first_rows(schedule)
+    at = 0
+    for network in fabric.networks:
+        for layer in network.plane.link_counts:
+            links = network.plane.links(layer)
+            rows = slice(at, at + len(links) * network.planes)
+            at = rows.stop
+            code = schedule.medium[rows]
+            for index in np.unique(code[code >= 0]):
+                medium = schedule.media[index]
+                there = code == index
+                lower, upper = cages_of(network, links, medium)
+                at_lower = _taken(lower.index, lower.count, there)
+                at_upper = 0 if links.upper == "ocs" else _taken(upper.index, upper.count, there)
+                node = medium.node is not None
+                own = there & first[rows] if loose is None else there & first[rows] & loose[rows]
+                yield LayerUse(
+                    network.name,
+                    layer,
+                    medium,
+                    links=int(np.count_nonzero(there)),
+                    ends_at_switches=at_upper + (0 if node else at_lower),
+                    ends_at_nodes=at_lower if node else 0,
+                    cords=_by_length(schedule.stock[rows][own], medium.cords),
+                )
+
+
+def first_rows(schedule: CableSchedule) -> NDArray[np.bool_]:
+    """Say which rows are the first of their cable, (m,)."""
+    rows = np.arange(len(schedule), dtype=np.int32)
+    first = np.empty(int(schedule.cable.max()) + 1 if len(schedule) else 0, np.int32)
+    first[schedule.cable[::-1]] = rows[::-1]
+    found: NDArray[np.bool_] = first[schedule.cable] == rows
+    return found
+
+
+def _taken(cage: IntArray, count: int, there: NDArray[np.bool_]) -> int:
+    taken = np.zeros(count, np.bool_)
+    taken[cage[there]] = True
+    return int(np.count_nonzero(taken))
+
+
+def _by_length(stock: NDArray[np.float32], each: int) -> dict[float, int]:
+    """Count by length, to the centimetre."""
+    counts = np.bincount(np.rint(stock * 100.0).astype(np.int32))
+    return {float(length) / 100.0: int(counts[length]) * each for length in np.flatnonzero(counts)}

@@ -1,0 +1,255 @@
+"""Every cable of a fabric on a floor: ends, length, stock length and medium, as columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigaloop.design.cables.cages import cages_of, paired
+from gigaloop.design.floor import run_length
+from gigaloop.design.records.network import (
+    CableSchedule,
+    DeviceKind,
+    Fabric,
+    FabricMedia,
+    FloorPlan,
+    IntArray,
+    Links,
+    Medium,
+    NetworkDesign,
+)
+from gigaloop.programme.schema.floor import Tray
+
+_FINE, _COARSE = 1.0, 5.0
+"""Steps in which cords are cut where no stock lengths are known [m]: docs/fabric.md, "Cables"."""
+_FINE_TO = 10.0
+"""Length up to which the fine step is used [m]."""
+
+
+@dataclass(frozen=True)
+class _Columns:
+    layer: NDArray[np.int16]
+    cable: IntArray
+    a: IntArray
+    a_port: IntArray
+    b: IntArray
+    b_port: IntArray
+    a_rack: IntArray
+    a_unit: IntArray
+    b_rack: IntArray
+    b_unit: IntArray
+    length: NDArray[np.float32]
+    stock: NDArray[np.float32]
+    medium: NDArray[np.int8]
+
+
+def cable_schedule(fabric: Fabric, floor: FloorPlan, media: FabricMedia, tray: Tray) -> CableSchedule:
+    """List every cable of a fabric with both ends, length, stock length and medium.
+
+    The medium of a link is the first of its layer's media, in their order, whose supported reach is at least the
+    length; all links of one module cage take the same, the one of longest reach that any of them needs. Cables that
+    carry several links serve only layers whose ports pair up cage by cage.
+
+    Parameters
+    ----------
+    fabric
+        Networks with their planes, (m,) links in all.
+    floor
+        Racks, and the place of every switch.
+    media
+        What may be used, by network, from :func:`~gigaloop.design.cables.media_of`.
+    tray
+        Drops, slack and extra length.
+
+    Returns
+    -------
+    CableSchedule
+        Columns (m,), in order of network, layer, plane and link; ``medium`` is -1 where none reaches.
+    """
+    every = tuple(medium for network in fabric.networks for medium in media.get(network.name, ()))
+    total = sum(network.links for network in fabric.networks)
+    columns = _empty(total)
+    layers: list[tuple[str, int, str]] = []
+    ends: list[tuple[DeviceKind, DeviceKind]] = []
+    at = cords = first = 0
+    for network in fabric.networks:
+        count = len(media.get(network.name, ()))
+        choices = [(first + index, medium) for index, medium in enumerate(every[first : first + count])]
+        for layer in network.plane.link_counts:
+            links = network.plane.links(layer)
+            size = len(links) * network.planes
+            rows = slice(at, at + size)
+            for plane in range(network.planes):
+                part = slice(at + plane * len(links), at + (plane + 1) * len(links))
+                columns.layer[part] = len(layers)
+                layers.append((network.name, plane, layer))
+                ends.append((links.lower, links.upper))
+                _place(columns, part, fabric, floor, network, plane, links, tray)
+            _choose(columns, rows, network, links, choices)
+            cords = _number(columns, rows, network, links, every, cords)
+            _order(columns, rows, every)
+            at += size
+        first += count
+    return CableSchedule(tuple(layers), tuple(ends), every, **vars(columns))
+
+
+def _empty(total: int) -> _Columns:
+    def whole() -> IntArray:
+        return np.empty(total, np.int32)
+
+    def real() -> NDArray[np.float32]:
+        return np.empty(total, np.float32)
+
+    return _Columns(
+        layer=np.empty(total, np.int16),
+        cable=whole(),
+        a=whole(),
+        a_port=whole(),
+        b=whole(),
+        b_port=whole(),
+        a_rack=whole(),
+        a_unit=whole(),
+        b_rack=whole(),
+        b_unit=whole(),
+        length=real(),
+        stock=real(),
+        medium=np.empty(total, np.int8),
+    )
+
+
+def _place(
+    columns: _Columns,
+    part: slice,
+    fabric: Fabric,
+    floor: FloorPlan,
+    network: NetworkDesign,
+    plane: int,
+    links: Links,
+    tray: Tray,
+) -> None:
+    """Fill in the ends of the links of one plane and the lengths between them."""
+    columns.a[part], columns.a_port[part] = links.a, links.a_port
+    columns.b[part], columns.b_port[part] = links.b, links.b_port
+    columns.a_rack[part], columns.a_unit[part] = _where(fabric, floor, network.name, plane, links.lower, links.a)
+    columns.b_rack[part], columns.b_unit[part] = _where(fabric, floor, network.name, plane, links.upper, links.b)
+    columns.length[part] = run_length(
+        floor, tray, columns.a_rack[part], columns.a_unit[part], columns.b_rack[part], columns.b_unit[part]
+    )
+
+
+def _where(
+    fabric: Fabric, floor: FloorPlan, network: str, plane: int, kind: DeviceKind, device: IntArray
+) -> tuple[IntArray, IntArray]:
+    """Give rack and lowest unit of devices."""
+    racks = floor.switch_rack.get((network, plane, kind))
+    if racks is not None:
+        return racks[device], floor.switch_unit[network, plane, kind][device]
+    rack, within = np.divmod(device, np.int32(fabric.nodes_per_rack))
+    return rack, floor.node_unit[within]
+
+
+def _choose(
+    columns: _Columns, rows: slice, network: NetworkDesign, links: Links, choices: list[tuple[int, Medium]]
+) -> None:
+    """Fill in the medium of the links of a layer, over all planes."""
+    to_node = links.lower == "node"
+    rate = network.plane.rates[links.layer]
+    useful = [
+        (index, medium)
+        for index, medium in choices
+        if (medium.node is not None) == to_node
+        and abs(medium.link_rate - rate) <= 1e-9 * rate
+        and (medium.pluggable or medium.links == 1 or to_node or paired(links, medium.links))
+    ]
+    rising: list[tuple[int, Medium]] = []
+    for index, medium in useful:
+        if not rising or medium.reach > rising[-1][1].reach:
+            rising.append((index, medium))
+    length = columns.length[rows]
+    need = np.zeros(len(length), np.int8)
+    for _, medium in rising:
+        need += length > np.float32(medium.reach)
+    if rising:
+        _agree(need, len(rising), network, links, rising[0][1])
+    codes = np.array([*(index for index, _ in rising), -1], np.int8)
+    columns.medium[rows] = codes[need]
+
+
+def _agree(need: NDArray[np.int8], beyond: int, network: NetworkDesign, links: Links, medium: Medium) -> None:
+    """Raise the choice of links that share a module cage to that of the neediest of them, in place."""
+    cages = [each for each in cages_of(network, links, medium) if each.shared]
+    reached = need < beyond
+    if not cages or not reached.any() or need[reached].min() == need[reached].max():
+        return
+    rows = np.flatnonzero(reached)
+    settled = False
+    while not settled:
+        settled = True
+        for each in cages:
+            cage = each.index[rows]
+            most = np.zeros(each.count, np.int8)
+            np.maximum.at(most, cage, need[rows])
+            raised = most[cage]
+            if (raised != need[rows]).any():
+                need[rows] = raised
+                settled = False
+
+
+def _number(
+    columns: _Columns, rows: slice, network: NetworkDesign, links: Links, every: tuple[Medium, ...], first: int
+) -> int:
+    """Give each link, or each cable that several share, its number from ``first`` on; give the next number."""
+    medium, cable = columns.medium[rows], columns.cable[rows]
+    shared = np.zeros(len(every) + 1, np.int8)
+    for index, each in enumerate(every):
+        shared[index] = not each.pluggable and each.links > 1
+    together = shared[medium] > 0
+    if not together.any():
+        cable[:] = np.arange(first, first + len(cable), dtype=np.int32)
+        return first + len(cable)
+    alone = np.flatnonzero(~together)
+    cable[alone] = np.arange(first, first + len(alone), dtype=np.int32)
+    upper = cages_of(network, links, every[int(medium[together][0])])[-1]
+    _, number = np.unique(upper.index[together], return_inverse=True)
+    cable[together] = number.astype(np.int32) + np.int32(first + len(alone))
+    return first + len(alone) + int(number.max()) + 1
+
+
+def _order(columns: _Columns, rows: slice, every: tuple[Medium, ...]) -> None:
+    """Fill in the length that is ordered: the next that is sold, or that is cut, of the longest link of a cable."""
+    length, medium, cable = columns.length[rows], columns.medium[rows], columns.cable[rows]
+    stock = columns.stock[rows]
+    stock[medium < 0] = np.nan
+    for index, each in enumerate(every):
+        there = np.flatnonzero(medium == index)
+        if not len(there):
+            continue
+        needed = length[there]
+        if not each.pluggable and each.links > 1:
+            number = cable[there] - cable[there].min()
+            longest = np.zeros(int(number.max()) + 1, np.float32)
+            np.maximum.at(longest, number, needed)
+            needed = longest[number]
+        stock[there] = ordered_length(needed, each)
+
+
+def ordered_length(length: NDArray[np.float32], medium: Medium) -> NDArray[np.float32]:
+    """Give the lengths in which cables are ordered [m]: the next in stock; cut to the next 1 m up to 10 m, or 5 m.
+
+    Parameters
+    ----------
+    length
+        Runs within the reach of the medium, (m,) [m].
+    medium
+        Its stock lengths; a cord beyond the longest of them is cut.
+    """
+    cut = np.where(length <= _FINE_TO, np.ceil(length / _FINE) * _FINE, np.ceil(length / _COARSE) * _COARSE)
+    cut = np.minimum(cut, max(medium.reach, _FINE)).astype(np.float32)
+    cut = np.maximum(cut, length)
+    if not len(medium.stock):
+        return np.asarray(cut, np.float32)
+    sold = medium.stock.astype(np.float32)
+    place = np.searchsorted(sold, length)
+    return np.where(place < len(sold), sold[np.minimum(place, len(sold) - 1)], cut).astype(np.float32)
