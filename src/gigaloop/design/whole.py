@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gigaloop.design.facility.fill import engineered, with_engineered
 from gigaloop.design.generation import design_generation
+from gigaloop.design.network.fill import network_parts, with_network_parts
 from gigaloop.design.records import Design
 from gigaloop.programme.schema import Programme
 
@@ -26,7 +27,7 @@ def design_programme(programme: Programme, catalogue: Catalogue) -> tuple[Progra
     Returns
     -------
     tuple
-        The programme with the PUE of every site and what its equipment serves, ready to be planned, and the designs of
+        The programme with the PUE of every site, what its equipment serves and what units need of networks, ready to be planned, and the designs of
         its generations by id.
 
     Raises
@@ -35,4 +36,5 @@ def design_programme(programme: Programme, catalogue: Catalogue) -> tuple[Progra
         As :func:`~gigaloop.design.generation.design_generation`, or if a site that leaves its PUE out has no weather.
     """
     designs = {each.id: design_generation(programme, each, catalogue) for each in programme.generations}
+    programme = with_network_parts(programme, network_parts(programme, designs, catalogue))
     return with_engineered(programme, engineered(programme, designs, catalogue)), designs

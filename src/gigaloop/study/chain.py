@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from gigaloop.catalogue import Catalogue, load_catalogue
 from gigaloop.design import Design, design_generation
 from gigaloop.design.facility.fill import engineered, with_engineered
+from gigaloop.design.network.fill import network_parts, with_network_parts
 from gigaloop.plan import STOPPED, Plan, plan_programme
 from gigaloop.programme import Programme, apply_scenario, programme_file
 from gigaloop.study.cache import Cache, digest, engine_digest, file_digest
@@ -155,7 +156,7 @@ def run(
     def stage(name: str, key: str, compute: Callable[[], T]) -> T:
         say(name, None)
         begin = time.perf_counter()
-        kept = name in ("design", "facility") or (planner is None and not stopped)
+        kept = name in ("design", "network", "facility") or (planner is None and not stopped)
         result: T | None = cache.get(name, key) if kept else None
         cached = result is not None
         if result is None:
@@ -174,6 +175,8 @@ def run(
         lambda: {g.id: design_generation(programme, g, catalogue) for g in programme.generations},
     )
 
+    parts = stage("network", keys.design, lambda: network_parts(programme, designs, catalogue))
+    programme = with_network_parts(programme, parts)
     figures = stage("facility", keys.design, lambda: dict(engineered(programme, designs, catalogue)))
     programme = with_engineered(programme, figures)
 

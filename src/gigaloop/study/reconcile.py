@@ -85,7 +85,7 @@ def _of_units(result: Result) -> Iterator[Reconciled]:
     need: dict[str, float] = {}
     for generation in result.programme.generations:
         for each in generation.su_parts:
-            pieces = float(each.quantity) / float(generation.racks_per_su) * racks[generation.id]
+            pieces = each.pieces / float(generation.racks_per_su) * racks[generation.id]
             need[each.part] = need.get(each.part, 0.0) + pieces
     need = {part: pieces for part, pieces in need.items() if part not in {*plan.production.parts, *plan.parts}}
     if need:

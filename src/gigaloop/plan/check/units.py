@@ -60,7 +60,7 @@ def _complete(programme: Programme, plan: Plan) -> Iterator[str]:
         for s, site in enumerate(programme.sites):
             need = np.zeros(plan.calendar.weeks)
             for g, generation in enumerate(programme.generations):
-                pieces = sum(float(each.quantity) for each in generation.su_parts if each.part == part)
+                pieces = sum(each.pieces for each in generation.su_parts if each.part == part)
                 need += plan.online_racks[s, g] * pieces / float(generation.racks_per_su)
             delay = weeks_up(float(site.commissioning))
             bought += need[np.minimum(week + delay, week[-1])]

@@ -146,7 +146,7 @@ def _per_rack(
     for g, generation in enumerate(programme.generations):
         for needed in generation.su_parts:
             if needed.part in number:
-                held[g, number[needed.part]] += float(needed.quantity) / float(generation.racks_per_su)
+                held[g, number[needed.part]] += needed.pieces / float(generation.racks_per_su)
     for rack, g in racks.items():
         if rack in number:
             held[g, number[rack]] = 1.0

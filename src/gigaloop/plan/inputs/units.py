@@ -45,7 +45,7 @@ def read_unit_parts(programme: Programme, production: Production, sourcing: Sour
     per_rack: dict[str, dict[int, float]] = {}
     for g, generation in enumerate(programme.generations):
         for each in generation.su_parts:
-            per_rack.setdefault(each.part, {})[g] = float(each.quantity) / float(generation.racks_per_su)
+            per_rack.setdefault(each.part, {})[g] = each.pieces / float(generation.racks_per_su)
     return tuple(
         UnitPart(
             part,

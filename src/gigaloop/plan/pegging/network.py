@@ -168,7 +168,7 @@ def _unit_parts(generation: Generation) -> Iterator[tuple[str, float]]:
     """Give the products that scalable units need beside their racks, in pieces for each rack."""
     total: dict[str, float] = {}
     for each in generation.su_parts:
-        total[each.part] = total.get(each.part, 0.0) + float(each.quantity) / float(generation.racks_per_su)
+        total[each.part] = total.get(each.part, 0.0) + each.pieces / float(generation.racks_per_su)
     yield from total.items()
 
 

@@ -1,0 +1,71 @@
+"""The networks of a generation engineered whole: fabric, floor, every cable, bill of materials, trays, checks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gigaloop.design.cables import cable_schedule, fabric_bill, media_of
+from gigaloop.design.fabric import design_fabric
+from gigaloop.design.floor import plan_floor, tray_fill
+from gigaloop.design.generation import design_generation
+from gigaloop.design.records import Design, Network
+from gigaloop.design.rules.network import NetworkDraft, check_network
+from gigaloop.programme.schema import Generation, Programme, Site
+from gigaloop.programme.schema.floor import Tray
+
+if TYPE_CHECKING:
+    from gigaloop.catalogue import Catalogue
+
+
+def design_network(
+    programme: Programme,
+    generation: Generation,
+    catalogue: Catalogue,
+    *,
+    sus: int | None = None,
+    site: Site | None = None,
+    design: Design | None = None,
+) -> Network:
+    """Engineer the networks that join a number of scalable units of a generation.
+
+    Parameters
+    ----------
+    programme
+        The programme; its halls, parts and prices are read.
+    generation
+        The generation; its ``scale_out``, ``networks`` and ``su_parts``.
+    catalogue
+        Switches, transceivers and cables.
+    sus
+        Scalable units; its ``scale_out.span`` where not given.
+    site
+        The site whose halls they stand in; a floor of common practice where not given.
+    design
+        The generation engineered, if that is at hand.
+
+    Raises
+    ------
+    GigaloopError
+        If no fabric of the generation's switches joins as many units, or they are more than the site's halls hold.
+    ProgrammeError
+        If the generation's switch, radix and link rate contradict each other.
+    """
+    if design is None:
+        design = design_generation(programme, generation, catalogue)
+    tray = next((hall.floor.tray for hall in (site.halls if site else ()) if hall.floor is not None), Tray())
+    fabric = design_fabric(programme, generation, catalogue, sus, site)
+    floor = plan_floor(programme, generation, fabric, design, site)
+    schedule = cable_schedule(fabric, floor, media_of(catalogue, generation, programme.usd), tray)
+    trays = tray_fill(floor, schedule, tray)
+    bill = fabric_bill(programme, generation, fabric, floor, schedule, catalogue, design.on)
+    draft = NetworkDraft(
+        programme,
+        generation,
+        catalogue.accelerator(generation.accelerator).network_rate,
+        fabric,
+        floor,
+        schedule,
+        trays,
+        bill,
+    )
+    return Network(site.id if site else "", fabric, floor, schedule, trays, bill, check_network(draft))
