@@ -127,7 +127,9 @@ def test_facilities_are_asked_in_sql(kept):
 def test_progress_tells_every_stage_twice(programme, catalogue):
     told = []
     run(programme, catalogue, cache=Cache(), progress=lambda name, done: told.append((name, done is not None)))
-    assert told == [(name, done) for name in ("design", "facility", "plan", "value", "watch") for done in (False, True)]
+    assert told == [
+        (name, done) for name in ("design", "network", "facility", "plan", "value", "watch") for done in (False, True)
+    ]
 
 
 def test_a_site_that_states_its_pue_but_cannot_be_engineered_is_planned_and_told(programme, catalogue):

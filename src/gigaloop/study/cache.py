@@ -21,7 +21,7 @@ from typing import Any
 from gigaloop.study import codec
 
 _ENGINES = ("core", "catalogue", "programme", "solve", "design", "plan", "value", "watch")
-_KEEP = 64
+_KEEP = 96
 """Results kept in memory; a programme has a handful of stages."""
 _DISK_LIMIT = 512 * 2**20
 """Bytes of cached results kept on disk; the least recently used go first."""

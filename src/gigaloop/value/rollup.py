@@ -15,8 +15,11 @@ from gigaloop.plan import Plan
 from gigaloop.plan.inputs.facts import energy_price
 from gigaloop.programme import Programme
 from gigaloop.programme.schema import Site
+from gigaloop.value.unit_parts import UnitPartCost, unit_part_costs
 
 Floats = NDArray[np.float64]
+
+_UNIT_PARTS = "racks brought online x pieces of su_parts per rack x cost of the part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +91,15 @@ def value_programme(programme: Programme, designs: Mapping[str, Design], plan: P
     -----
     Covers the racks that the plan brings online, not those online at its start. Money is not discounted. Energy is
     racks online x rack input at design power x ``policy.utilisation`` x PUE; a rack counts as online for whole weeks.
-    Capital of a rack and of its facility power falls in the year in which the rack comes online.
+    Capital of a rack, of what completes its scalable unit, and of its facility power falls in the year in which the
+    rack comes online.
     """
     years = tuple(sorted(set(plan.calendar.years())))
     year_of = np.searchsorted(years, plan.calendar.years())
     online = np.asarray(plan.online_racks, dtype=np.float64)
     added = np.diff(online, axis=2, prepend=0.0)
     rack_power = np.array([designs[g].rack_input for g in plan.generations])
+    beside = {g: tuple(unit_part_costs(programme, programme.generation_of[g], designs[g].on)) for g in plan.generations}
     lines: list[Line] = []
     sites = [programme.site_of[site] for site in plan.sites]
     energy = np.zeros((len(sites), len(years)))
@@ -113,6 +118,10 @@ def value_programme(programme: Programme, designs: Mapping[str, Design], plan: P
                 lines.append(
                     Line(f"{generation} racks", "capital", site.id, usd, "racks brought online x cost per rack")
                 )
+                lines += [
+                    Line(f"{generation} {each.part}", "capital", site.id, racks * each.per_rack, _UNIT_PARTS)
+                    for each in beside[generation]
+                ]
         facility_power = (rack_power @ online[s]) * site.peak_pue
         usd = by_year(np.diff(facility_power, prepend=0.0)) * programme.usd(site.facility_cost)
         lines.append(Line("facility", "capital", site.id, usd, "facility power added x site.facility_cost"))
@@ -129,7 +138,7 @@ def value_programme(programme: Programme, designs: Mapping[str, Design], plan: P
             lines.append(Line("capacity", "running", site.id, usd, "peak facility power x site.capacity_price"))
         lines.append(_compute(programme, plan, online[s], site.id, by_year))
     capital = np.sum([line.usd for line in lines if line.group == "capital"], axis=0).sum()
-    per_power = tuple(_per_power(rack_power, online[:, :, -1], sites, capital, _coverage(designs, plan)))
+    per_power = tuple(_per_power(rack_power, online[:, :, -1], sites, capital, designs, beside))
     return Valuation(
         programme.price_year,
         tuple(int(year) for year in years),
@@ -165,26 +174,33 @@ def _compute(programme: Programme, plan: Plan, online: Floats, site: str, by_yea
     return Line("value of compute", "compute", site, by_year(weekly), basis)
 
 
-def _coverage(designs: Mapping[str, Design], plan: Plan) -> tuple[str, ...]:
-    """Name the parts that have no price and so are not in the cost of a rack."""
-    return tuple(sorted({part for g in plan.generations for part in designs[g].cost.unpriced}))
-
-
 def _per_power(
-    rack_power: Floats, racks: Floats, sites: list[Site], capital: float, unpriced: tuple[str, ...]
+    rack_power: Floats,
+    racks: Floats,
+    sites: list[Site],
+    capital: float,
+    designs: Mapping[str, Design],
+    beside: Mapping[str, tuple[UnitPartCost, ...]],
 ) -> list[PerPower]:
+    costs = [each for generation in beside.values() for each in generation]
+    parts = sorted({each.part for each in costs})
+    bare = sorted(generation for generation, found in beside.items() if not found)
+    unpriced = {part for each in costs for part in each.unpriced} | {
+        p for g in beside for p in designs[g].cost.unpriced
+    }
     by_site = racks @ rack_power
     it = float(by_site.sum())
     facility = float(by_site @ np.array([site.peak_pue for site in sites]))
     included = (
         "racks at the price of their bill of materials and conversion",
+        *([f"what completes a scalable unit beside its racks: {', '.join(parts)}"] if parts else []),
         "shell, power and cooling at site.facility_cost",
     )
     excluded = (
-        "scale-out switches and site cabling",
+        *([f"scale-out switches and site cabling of {', '.join(bare)}"] if bare else []),
         "land, grid connection and generation outside site.facility_cost",
         "financing, tax and incentives",
-        *(f"{part} (no price known)" for part in unpriced),
+        *(f"{part} (no price known)" for part in sorted(unpriced)),
     )
     return [
         PerPower(basis, capital / power if power else float("nan"), power, capital, included, excluded)

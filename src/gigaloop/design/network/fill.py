@@ -68,8 +68,22 @@ def _filled(generation: Generation, pieces: Mapping[str, Quantity]) -> Generatio
 
 
 def _per_unit(programme: Programme, generation: Generation, network: Network, part: str) -> Quantity:
-    total = math.fsum(line.quantity for line in network.bill.lines if line.part == part)
     sus = network.fabric.sus
     note = f"share of one of {sus} scalable units on one fabric of {generation.name}"
     evidence = Evidence("fabric engine of gigaloop", programme.as_of.isoformat(), EvidenceKind.COMPUTED, note=note)
-    return Quantity(round(total / sus, _DECIMALS), BARE, None, evidence)
+    return Quantity(round(pieces_needed(programme, generation, network, part) / sus, _DECIMALS), BARE, None, evidence)
+
+
+def pieces_needed(programme: Programme, generation: Generation, network: Network, part: str) -> float:
+    """Count the pieces of a part that a network takes.
+
+    A network rack that is made with its switches counts as many as hold them; what stands for another item counts as
+    the bill has it, without what is plugged into nodes.
+    """
+    items = {each.item: each.part for each in generation.scale_out.parts}
+    held = math.fsum(
+        float(line.quantity) for line in programme.part_of[part].components if line.part == items.get("switch")
+    )
+    if part == items.get("network rack") and held:
+        return math.fsum(line.quantity for line in network.bill.lines if line.item == "switch") / held
+    return math.fsum(line.quantity for line in network.bill.lines if line.part == part and not line.at_node)
