@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gigaloop.core.errors import Place
@@ -31,10 +32,13 @@ from gigaloop.report.figures import (
     BarFigure,
     Branch,
     DiagramFigure,
+    FloorFigure,
     Flow,
     GanttFigure,
     HeatmapFigure,
+    HistogramFigure,
     Item,
+    Layer,
     LineFigure,
     MapFigure,
     Mark,
@@ -46,6 +50,9 @@ from gigaloop.report.figures import (
     Series,
     Step,
     Task,
+    Tier,
+    TierBox,
+    TierFigure,
     Tray,
     TreemapFigure,
     WaterfallFigure,
@@ -363,6 +370,84 @@ def diagram_figures() -> tuple[Any, ...]:
     return one_line, loop
 
 
+def network_figures() -> tuple[Any, ...]:
+    tiers = TierFigure(
+        id="tiers",
+        title="Two planes of two tiers join eight scalable units",
+        alt="Boxes of nodes, leafs and spines with the links between them.",
+        planes=2,
+        tiers=[
+            Tier(
+                "Nodes",
+                Number(1152),
+                [TierBox(0, 0, "SU 1", ("144 nodes",)), TierBox(1, 1, "SU 2"), TierBox(3, 3, "SU 8")],
+            ),
+            Tier(
+                "Leaf switches",
+                Number(128),
+                [TierBox(0, 0, "8 leafs"), TierBox(1, 1, "8 leafs"), TierBox(3, 3, "8 leafs")],
+                stacked=True,
+                evidence=GUESS,
+            ),
+            Tier("Spine switches", Number(72), [TierBox(0, 3, "36 spines", ("144 ports of 800 Gb/s",))], stacked=True),
+        ],
+        layers=[
+            Layer("node-leaf", 0, 1, Number(9216), "800 Gb/s", "4 rails", ("576", "576", "576")),
+            Layer("leaf-spine", 1, 2, Number(9216), "800 Gb/s", "1:1", ("576", "576", "576")),
+        ],
+    )
+    row, position = (each.ravel() for each in np.indices((12, 20)))
+    x, y = 0.3 + 0.6 * position, 0.6 + 2.7 * row
+    floor = FloorFigure(
+        id="floor",
+        title="Cables are longest at the ends of the hall",
+        alt="Floor plan of 240 racks by kind, and shaded by the mean length of their cables.",
+        measure="mean length of the cables",
+        unit="m",
+        halls=["hall-a"],
+        kinds=["compute", "network", "coolant distribution"],
+        hall=np.zeros(240, int),
+        storey=np.zeros(240, int),
+        row=row,
+        group=np.where(position == 19, 2, np.where(row == 6, 1, 0)),
+        x=x,
+        y=y,
+        value=np.where(position == 19, np.nan, 8 + abs(y - 16) + abs(x - 6)),
+        rack=(0.6, 1.2),
+    )
+    lengths = HistogramFigure(
+        id="lengths",
+        title="All cables are within their reach",
+        alt="Histogram of cable lengths by layer and medium.",
+        measure="cords",
+        unit="cords",
+        edges=[0, 5, 10, 15, 20, 25, 30],
+        along="length (m)",
+        along_unit="m",
+        series=[
+            Series("node-leaf, passive copper", [800, 0, 0, 0, 0, 0]),
+            Series("leaf-spine, single mode", [0, 300, 500, 420, 0, 120]),
+        ],
+        limits=[(3.0, "passive copper: reach 3 m"), (500.0, "single mode: reach 500 m")],
+    )
+    speed = LineFigure(
+        id="bus-bandwidth",
+        title="Large messages reach 840 GB/s in a domain",
+        alt="Lines of bus bandwidth by size of message, with bands.",
+        measure="bus bandwidth",
+        unit="GB/s",
+        periods=["1 MiB", "16 MiB", "256 MiB", "4 GiB"],
+        period_name="message",
+        series=[
+            Series("domain", [Number(v, low=v / 1.2, high=v * 1.2) for v in (40, 300, 700, 840)], estimated=[True] * 4),
+            Series("whole", [Number(v, low=v / 3, high=v * 3) for v in (4, 50, 250, 390)], estimated=[False] * 4),
+        ],
+        log=True,
+        bands=True,
+    )
+    return tiers, floor, lengths, speed
+
+
 def make_gallery() -> Report:
     stacked, lines = line_figures()
     upright, lying = bar_figures()
@@ -370,6 +455,7 @@ def make_gallery() -> Report:
     chart, rack = place_figures()
     heat, gantt, network = grid_figures()
     one_line, loop = diagram_figures()
+    tiers, floor, lengths, speed = network_figures()
     return Report(
         title="A programme of ten gigawatts",
         subtitle="What is built where, when it is online, what it costs, and what binds",
@@ -435,6 +521,7 @@ def make_gallery() -> Report:
                     ),
                 ],
             ),
+            Section("network", "What joins the racks?", (), [tiers, floor, lengths, speed]),
             Section(
                 "cost",
                 "What does it cost, and what is lost on the way?",

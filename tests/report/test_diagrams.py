@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from tests.report.conftest import diagram_figures
 
-from gigaloop.report.diagram import draw
+from gigaloop.report.drawing import draw
 from gigaloop.report.figures import DiagramFigure, Item, Wire
 
 

@@ -8,22 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gigaloop.report.drawing import is_drawing
 from gigaloop.report.echarts import chart
 from gigaloop.report.echarts.labels import Spot, place_labels
-from gigaloop.report.figures import LineFigure, MapFigure, Point, Series
+from gigaloop.report.figures import HistogramFigure, LineFigure, MapFigure, Point, Series
 from gigaloop.report.palette import COLOURS, contrast, ink_on, palette_for, style_at
 
 
 @pytest.fixture(scope="module")
 def drawn(gallery):
-    figures = [figure for figure in gallery.figures() if figure.kind != "diagram"]
+    figures = [figure for figure in gallery.figures() if not is_drawing(figure)]
     palette = palette_for(figure.entities() for figure in figures)
     return {figure.id: (figure, chart(figure, palette)) for figure in figures}
 
 
 def test_the_gallery_shows_every_kind(drawn):
     kinds = {figure.kind for figure, _ in drawn.values()}
-    assert kinds == {"bar", "gantt", "heatmap", "line", "map", "network", "rack", "sankey", "treemap", "waterfall"}
+    assert kinds == {
+        *("bar", "gantt", "heatmap", "histogram", "line", "map", "network", "rack", "sankey", "treemap", "waterfall")
+    }
 
 
 def test_options_are_plain_json_with_words_for_those_who_cannot_see(drawn):
@@ -41,6 +44,8 @@ def test_options_are_plain_json_with_words_for_those_who_cannot_see(drawn):
         ("racks-by-year", "yAxis"),
         ("cost-of-rack", "xAxis"),
         ("cost-per-gw", "xAxis"),
+        ("lengths", "yAxis"),
+        ("bus-bandwidth", "yAxis"),
     ],
 )
 def test_the_value_axis_names_its_unit(drawn, name, axis):
@@ -132,3 +137,40 @@ def test_names_on_the_map_never_hide_each_other(given_spots):
         assert a[2] <= 900
         for b in boxes[:i]:
             assert a[2] <= b[0] + 1e-6 or b[2] <= a[0] + 1e-6 or a[3] <= b[1] + 1e-6 or b[3] <= a[1] + 1e-6
+
+
+def test_bins_stand_on_each_other_and_limits_within_the_axis_are_marked(drawn):
+    figure, made = drawn["lengths"]
+    bars = [item["value"] for series in made.option["series"] for item in series["data"]]
+    assert [0, 5, 0, 800] in bars
+    assert sum(top - bottom for _, _, bottom, top in bars) == 2140
+    marks = [line["xAxis"] for series in made.option["series"] for line in series.get("markLine", {}).get("data", [])]
+    assert marks == [3.0]
+    assert made.option["xAxis"]["max"] == 30
+    assert [row[1].value for row in figure.tables()[1].rows] == [3.0, 500.0]
+
+
+def test_words_of_limits_that_are_close_stand_in_different_lines():
+    figure = HistogramFigure(
+        id="f",
+        title="t",
+        alt="a",
+        edges=[0, 50, 100],
+        series=[Series("s", [1, 2])],
+        limits=[(2, "a"), (3, "b"), (100, "c")],
+    )
+    made = chart(figure, palette_for([figure.entities()]))
+    words = {line["name"]: line["label"] for line in made.option["series"][-1]["markLine"]["data"]}
+    assert words["a"]["distance"] != words["b"]["distance"]
+    assert (words["a"]["align"], words["c"]["align"]) == ("left", "right")
+
+
+def test_a_logarithmic_axis_has_bands_and_hollow_points_where_nothing_was_measured(drawn):
+    _, made = drawn["bus-bandwidth"]
+    assert made.option["yAxis"]["type"] == "log"
+    band, line, _, firm = made.option["series"]
+    assert band["renderItem"] == "band"
+    assert band["data"][0][0] == "1 MiB"
+    assert band["data"][0][1:] == pytest.approx([40 / 1.2, 48])
+    assert line["data"][0]["itemStyle"]["color"] == "#fff"
+    assert firm["data"][0] == 4

@@ -221,7 +221,7 @@ def export(
 
 @app.command()
 def validate(
-    kind: Annotated[str, typer.Argument(help="Which engine: plan or facility.")],
+    kind: Annotated[str, typer.Argument(help="Which engine: plan, facility, fabric or collectives.")],
     rows: Annotated[Path | None, typer.Option("--rows", help="CSV of your own cases, in the same columns.")] = None,
     weather: Annotated[Path | None, typer.Option("--weather", help="facility: folder with EPW files.")] = None,
     json: Json = False,

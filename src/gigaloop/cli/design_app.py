@@ -115,6 +115,71 @@ def facility(
     bodies.facility(programme, generation, site, scenario, facts, weather, json=json)
 
 
+@design_app.command("fabric")
+def fabric(
+    programme: Folder,
+    generation: Annotated[str, typer.Argument(help="The generation whose racks it joins.")],
+    su: Annotated[
+        int | None, typer.Option("--su", min=1, help="Scalable units that it joins; its 'span' where not given.")
+    ] = None,
+    site: Annotated[str, typer.Option("--site", help="In the halls of this site.")] = "",
+    scenario: Scenario = "",
+    cables: Annotated[
+        Path | None,
+        typer.Option("--cables", help="Write every cable: .csv, .yaml, .json, .yml, .dot, or a folder for NetBox."),
+    ] = None,
+    format: Annotated[  # noqa: A002 - as the option is called
+        str, typer.Option("--format", help="cut-sheet, netbox, infragraph, astra-sim or graphviz; else by the name.")
+    ] = "",
+    against: Annotated[
+        Path | None, typer.Option("--against", help="Compare with the cables of a file of one of these formats.")
+    ] = None,
+    facts: Facts = None,
+    json: Json = False,
+) -> None:
+    """Engineer the networks of a generation: tiers, floor, every cable, bill of materials, collectives, failures."""
+    from gigaloop.cli import fabric as bodies
+
+    bodies.fabric(
+        programme, generation, scenario, facts,
+        su=su, site=site, cables=cables, format=format, against=against, json=json,
+    )  # fmt: skip
+
+
+@design_app.command("collectives")
+def collectives(
+    programme: Folder,
+    generation: Annotated[str, typer.Argument(help="The generation whose fabric carries them.")],
+    collective: Annotated[
+        list[str] | None, typer.Option("--collective", "-c", help="Several, e.g. all_to_all; all_reduce if not given.")
+    ] = None,
+    message: Annotated[
+        list[str] | None, typer.Option("--bytes", "-b", help="Message, e.g. '1 GiB'; several; 1 KiB to 2 GiB if none.")
+    ] = None,
+    group: Annotated[
+        list[int] | None, typer.Option("--group", "-n", min=2, help="Accelerators; domain, unit and fabric if none.")
+    ] = None,
+    algorithm: Annotated[
+        list[str] | None, typer.Option("--algorithm", help="Force one, e.g. ring or hierarchical; else the library's.")
+    ] = None,
+    su: Annotated[int | None, typer.Option("--su", min=1, help="Scalable units that the fabric joins.")] = None,
+    measured: Annotated[
+        list[Path] | None, typer.Option("--measured", help="Output of nccl-tests to hold against what is expected.")
+    ] = None,
+    scenario: Scenario = "",
+    facts: Facts = None,
+    json: Json = False,
+) -> None:
+    """Estimate times of collectives on the fabric of a generation, or hold measured runs against them."""
+    from gigaloop.cli import collectives as bodies
+
+    bodies.collectives(
+        programme, generation, scenario, facts,
+        su=su, names=collective or (), sizes=message or (), groups=group or (), algorithms=algorithm or (),
+        measured=measured or (), json=json,
+    )  # fmt: skip
+
+
 @design_app.command("rules")
 def rules(json: Json = False) -> None:
     """List the design rules: what each holds, how badly it counts, its source and the way out."""
@@ -147,4 +212,59 @@ def dynamics(
     bodies.dynamics(
         programme, generation, site, scenario, facts,
         trace=trace, hours=hours, seed=seed, limits=limits, ramp=ramp, json=json,
+    )  # fmt: skip
+
+
+@design_app.command("fabrics")
+def fabrics(
+    programme: Folder,
+    generation: Annotated[str, typer.Argument(help="The generation whose accelerators are joined.")],
+    accelerators: Annotated[
+        int | None, typer.Option("--accelerators", "-n", min=2, help="How many; those of its own fabric if not given.")
+    ] = None,
+    tiers: Annotated[list[int] | None, typer.Option("--tiers", min=1, max=3, help="2 and 3 if not given.")] = None,
+    planes: Annotated[
+        list[int] | None,
+        typer.Option("--planes", min=1, help="Planes; every port broken out to 1, 2, 4 and 8 links if not given."),
+    ] = None,
+    oversubscription: Annotated[
+        list[str] | None,
+        typer.Option("--oversubscription", help="Of leafs, or leafs/spines, e.g. '1/7'; 1, 1/2 and 2 if not given."),
+    ] = None,
+    switch: Annotated[
+        list[str] | None, typer.Option("--switch", help="Of the catalogue; all that ship, and its own, if not given.")
+    ] = None,
+    placement: Annotated[
+        list[str] | None,
+        typer.Option("--placement", help="E.g. 'end of row/middle of hall/2 storeys'; six common ones if not given."),
+    ] = None,
+    media: Annotated[
+        list[str] | None, typer.Option("--media", help="any, optical or single mode; any and single mode if not given.")
+    ] = None,
+    topology: Annotated[
+        list[str] | None, typer.Option("--topology", help="clos, dragonfly, slim fly or torus; clos if not given.")
+    ] = None,
+    message: Annotated[
+        list[str] | None,
+        typer.Option("--message", help="Time this instead of the workloads, e.g. 'all_to_all 64 MiB 512'."),
+    ] = None,
+    group: Annotated[
+        list[str] | None,
+        typer.Option("--group", help="Racks of a scalable unit: stated, or filled, which fills leafs best (default)."),
+    ] = None,
+    site: Annotated[str, typer.Option("--site", help="Stand them in its halls; in a hall large enough if not.")] = "",
+    failures: Annotated[int, typer.Option("--failures", min=0, help="Switches that fail at once.")] = 1,
+    top: Annotated[int, typer.Option("--top", min=1, help="Candidates shown.")] = 20,
+    scenario: Scenario = "",
+    facts: Facts = None,
+    json: Json = False,
+) -> None:
+    """Rank candidate fabrics: tiers, planes, switches, oversubscription, placement, media, by what they cost and do."""
+    from gigaloop.cli import fabric_search as bodies
+
+    bodies.fabrics(
+        programme, generation, scenario, facts,
+        site=site, accelerators=accelerators, tiers=tiers or (), planes=planes or (),
+        oversubscriptions=oversubscription or (), switches=switch or (), placements=placement or (), media=media or (),
+        topologies=topology or (), groups=group or (), messages=message or (), failures=failures, top=top, json=json,
     )  # fmt: skip

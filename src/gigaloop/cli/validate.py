@@ -31,7 +31,7 @@ def show_validation(kind: str, rows: Path | None, weather: Path | None, *, json:
         ("note", "left"),
     ]
     computed = [row for row in validation.rows if row.computed is not None]
-    digits, optional = (4, ("case",)) if kind == "facility" else (6, ())
+    digits, optional = (4, ("case",)) if kind == "facility" else (9 if kind == "fabric" else 6, ())
     output.table(f"Published cases of the {kind}", columns, [_row(row, digits) for row in computed], optional=optional)
     _show_not_computed([row for row in validation.rows if row.computed is None])
     summary = validation.summary
@@ -82,7 +82,7 @@ def _row(row: Checked, digits: int) -> tuple[str, ...]:
     return (
         row.id,
         row.quantity,
-        "no number" if row.published is None else rounded(row.published, row.unit, 6),
+        "no number" if row.published is None else rounded(row.published, row.unit, max(digits, 6)),
         "" if row.computed is None else rounded(row.computed, row.unit, digits),
         error,
         "yes" if row.within else "no",

@@ -6,13 +6,13 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from gigaloop.core.errors import StoreError
 
 
-def write_files(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
+def write_files(folder: Path, files: Mapping[str, bytes | Iterable[bytes]]) -> tuple[Path, ...]:
     """Write files into a folder, all of them or none; older files of the same names are replaced.
 
     Parameters
@@ -20,7 +20,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
     folder
         Made where missing.
     files
-        Bytes by path within the folder.
+        Bytes by path within the folder; those of a large file part by part.
 
     Raises
     ------
@@ -39,7 +39,8 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
         for name, data in files.items():
             path = part / "new" / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+            with path.open("wb") as file:
+                file.writelines((data,) if isinstance(data, bytes) else data)
         _move(part, folder, list(files))
         done = True
     except OSError as error:
@@ -90,5 +91,5 @@ def _unwritable(folder: Path, error: OSError) -> StoreError:
     return StoreError(
         f"the files cannot be written: {error.strerror or error}",
         where=str(folder),
-        hint="free some space or name another folder with --to; what was there is untouched",
+        hint="free some space or write elsewhere; what was there is untouched",
     )

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gigaloop.core.errors import StoreError
-from gigaloop.report.diagram import draw
 from gigaloop.report.document import Callout, Columns, Heading, KeyValues, Link, Paragraph, Report, anchors
+from gigaloop.report.drawing import draw, is_drawing
 from gigaloop.report.echarts import chart
-from gigaloop.report.figures import DiagramFigure, Figure
+from gigaloop.report.figures import Figure
 from gigaloop.report.numbers import Number
 from gigaloop.report.palette import palette_for
 from gigaloop.report.register import Register, linked, plain, range_of
@@ -66,8 +66,8 @@ def render(report: Report) -> str:
     figures = report.figures()
     palette = palette_for(figure.entities() for figure in figures)
     links = anchors(report)
-    charts = {links[id(figure)].id: chart(figure, palette) for figure in figures if figure.kind != "diagram"}
-    drawings = {links[id(figure)].id: draw(figure) for figure in figures if isinstance(figure, DiagramFigure)}
+    charts = {links[id(figure)].id: chart(figure, palette) for figure in figures if not is_drawing(figure)}
+    drawings = {links[id(figure)].id: draw(figure) for figure in figures if is_drawing(figure)}
     library = [_asset("assets", "echarts.min.js")] if charts else []
     scripts = [*library, _asset("templates", "report.js")]
     page = _environment().get_template("report.html.j2")

@@ -138,5 +138,5 @@ def plain(source: str) -> str:
     >>> plain("Rack datasheet; https://example.org/a.pdf"), plain("https://example.org/a.pdf")
     ('Rack datasheet', 'example.org')
     """
-    words = "".join(text for text, address in linked(source) if not address).strip(" ;,()")
+    words = "".join(text for text, address in linked(source) if not address).strip(" ;:,()")
     return words or source.split("/")[2]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from gigaloop.design.records import Facility
     from gigaloop.study.columns import Columns
+    from gigaloop.study.networks import DeployedNetwork
 
 T = TypeVar("T")
 
@@ -76,6 +77,22 @@ class Result:
     def without_facility(self) -> Mapping[str, str]:
         """Why sites with racks have no engineered facility, by site."""
         return self._site_facilities[1]
+
+    @cached_property
+    def _deployed_networks(self) -> tuple[Mapping[str, DeployedNetwork], Mapping[str, str]]:
+        from gigaloop.study.networks import deployed_networks
+
+        return deployed_networks(self)
+
+    @property
+    def networks(self) -> Mapping[str, DeployedNetwork]:
+        """Each deployed generation's network, by generation, at the site that gets most racks of it."""
+        return self._deployed_networks[0]
+
+    @property
+    def without_network(self) -> Mapping[str, str]:
+        """Why generations with racks have no engineered network, by generation."""
+        return self._deployed_networks[1]
 
     @cached_property
     def tables(self) -> Mapping[str, Columns]:

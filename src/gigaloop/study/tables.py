@@ -9,6 +9,7 @@ from gigaloop.core.errors import UsageError
 from gigaloop.core.suggest import did_you_mean
 from gigaloop.study.columns import Columns, table
 from gigaloop.study.facility_tables import facility_tables
+from gigaloop.study.network_tables import network_tables
 
 if TYPE_CHECKING:
     import duckdb
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def result_tables(result: Result) -> dict[str, Columns]:
-    """Give every table of a run: those of the plan, and designs, value, watch and facilities.
+    """Give every table of a run: those of the plan, and designs, value, watch, facilities and networks.
 
     Units stand in the column names where a column has one (``_w``, ``_usd``, ``_kg`` ...).
     """
@@ -70,7 +71,7 @@ def result_tables(result: Result) -> dict[str, Columns]:
         ("site", "planned_w", "built_w", "firm_w", "option_w", "announced_w", "uncovered_w"),
         ((c.site, c.planned, c.built, c.firm, c.option, c.announced, c.uncovered) for c in result.watch.coverage),
     )
-    return tables | facility_tables(result)
+    return tables | facility_tables(result) | network_tables(result)
 
 
 def connect(tables: Mapping[str, Columns]) -> duckdb.DuckDBPyConnection:

@@ -120,6 +120,7 @@ class Validation:
             "kind": self.kind,
             "rows": [row.as_dict() for row in self.rows],
             "summary": {name: getattr(summary, name) for name in Summary.__slots__},
+            **({"remarks": list(self.remarks)} if self.remarks else {}),
         }
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from gigaloop.core.errors import GigaloopError, UsageError
 from gigaloop.core.suggest import did_you_mean
 from gigaloop.validation import plan
+from gigaloop.validation.collectives import validate_collectives
+from gigaloop.validation.fabric import validate_fabric
 from gigaloop.validation.facility import validate_facility
 from gigaloop.validation.records import Case, Checked, Method, Validation, check_case, not_computed
 from gigaloop.validation.table import read_cases
 
-KINDS: Mapping[str, Mapping[str, Method]] = {"plan": plan.METHODS, "facility": {}}
-"""Methods by kind; rows of measured facilities name none, for their metric says what is computed."""
+TABLES: Mapping[str, Callable[[Path], Validation]] = {"fabric": validate_fabric, "collectives": validate_collectives}
+"""Kinds whose rows say themselves what is computed, and what computes them."""
+
+KINDS: Mapping[str, Mapping[str, Method]] = {"plan": plan.METHODS, "facility": {}, **{kind: {} for kind in TABLES}}
+"""Methods by kind; none where a row says itself what is computed."""
 
 
 def validate(kind: str, rows: Path | None = None, weather: Path | None = None) -> Validation:
@@ -23,7 +28,7 @@ def validate(kind: str, rows: Path | None = None, weather: Path | None = None) -
     Parameters
     ----------
     kind
-        ``plan`` or ``facility``.
+        One of ``KINDS``.
     rows
         A table of cases of one's own; the bundled ones where not given.
     weather
@@ -50,6 +55,8 @@ def validate(kind: str, rows: Path | None = None, weather: Path | None = None) -
 def _run(kind: str, rows: Path, weather: Path | None) -> Validation:
     if kind == "facility":
         return validate_facility(rows, weather)
+    if kind in TABLES:
+        return TABLES[kind](rows)
     return _validation(kind, read_cases(rows))
 
 

@@ -32,6 +32,8 @@ class Switch(Entry):
     port_rate: DataRate | None = None
     ports_per_cage: PositiveCount | None = None
     """Ports at ``port_rate`` that one module cage holds: 2 of a twin-port module."""
+    lane_rate: DataRate | None = None
+    """Of one electrical lane; what is plugged in has the same."""
     optics: Literal["pluggable", "co-packaged"] = "pluggable"
     most_ports: PositiveCount | None = None
     """The most ports that the box can be broken out to, at whatever rate."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gigaloop.design.cables.media import networks_of, priced
+from gigaloop.design.cables.making import priced
+from gigaloop.design.cables.need import networks_of
 from gigaloop.design.cables.part_prices import Cost, PartPrices
 from gigaloop.design.cables.quantities import LayerUse, uses_of
 from gigaloop.design.cables.trunks import PANEL, TRUNK, Trunks, bundle

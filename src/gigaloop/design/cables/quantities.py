@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gigaloop.design.cables.cages import cages_of
-from gigaloop.design.records.network import CableSchedule, Fabric, IntArray, Medium
+from gigaloop.design.cables.cages import Cages, cages_of
+from gigaloop.design.records.network import CableSchedule, Fabric, Medium
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ def uses_of(fabric: Fabric, schedule: CableSchedule, loose: NDArray[np.bool_] | 
     first = first_rows(schedule)
     at = 0
     for network in fabric.networks:
+        plugged: dict[tuple[str, str, int], NDArray[np.bool_]] = {}
         for layer in network.plane.link_counts:
             links = network.plane.links(layer)
             rows = slice(at, at + len(links) * network.planes)
@@ -49,18 +50,18 @@ def uses_of(fabric: Fabric, schedule: CableSchedule, loose: NDArray[np.bool_] | 
             for index in np.unique(code[code >= 0]):
                 medium = schedule.media[index]
                 there = code == index
-                lower, upper = cages_of(network, links, medium)
-                at_lower = _taken(lower.index, lower.count, there)
-                at_upper = 0 if links.upper == "ocs" else _taken(upper.index, upper.count, there)
-                node = medium.node is not None
+                taken = {"node": 0, "switch": 0}
+                for cages in cages_of(network, links, medium):
+                    if cages.kind != "ocs":
+                        taken["node" if cages.kind == "node" else "switch"] += _plugged(plugged, cages, medium, there)
                 own = there & first[rows] if loose is None else there & first[rows] & loose[rows]
                 yield LayerUse(
                     network.name,
                     layer,
                     medium,
                     links=int(np.count_nonzero(there)),
-                    ends_at_switches=at_upper + (0 if node else at_lower),
-                    ends_at_nodes=at_lower if node else 0,
+                    ends_at_switches=taken["switch"],
+                    ends_at_nodes=taken["node"],
                     cords=_by_length(schedule.stock[rows][own], medium.cords),
                 )
 
@@ -74,10 +75,14 @@ def first_rows(schedule: CableSchedule) -> NDArray[np.bool_]:
     return found
 
 
-def _taken(cage: IntArray, count: int, there: NDArray[np.bool_]) -> int:
-    taken = np.zeros(count, np.bool_)
-    taken[cage[there]] = True
-    return int(np.count_nonzero(taken))
+def _plugged(
+    plugged: dict[tuple[str, str, int], NDArray[np.bool_]], cages: Cages, medium: Medium, there: NDArray[np.bool_]
+) -> int:
+    """Count the cages that hold links, and not those that already did in another layer of the network."""
+    before = plugged.setdefault((cages.kind, medium.id, medium.links), np.zeros(cages.count, np.bool_))
+    known = int(np.count_nonzero(before))
+    before[cages.index[there]] = True
+    return int(np.count_nonzero(before)) - known
 
 
 def _by_length(stock: NDArray[np.float32], each: int) -> dict[float, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gigaloop.design.cables.cages import cages_of, paired
+from gigaloop.design.cables.cages import Cages, cages_of, paired
 from gigaloop.design.floor import run_length
 from gigaloop.design.records.network import (
     CableSchedule,
@@ -42,7 +42,7 @@ class _Columns:
     b_unit: IntArray
     length: NDArray[np.float32]
     stock: NDArray[np.float32]
-    medium: NDArray[np.int8]
+    medium: NDArray[np.int16]
 
 
 def cable_schedule(fabric: Fabric, floor: FloorPlan, media: FabricMedia, tray: Tray) -> CableSchedule:
@@ -115,7 +115,7 @@ def _empty(total: int) -> _Columns:
         b_unit=whole(),
         length=real(),
         stock=real(),
-        medium=np.empty(total, np.int8),
+        medium=np.empty(total, np.int16),
     )
 
 
@@ -154,14 +154,13 @@ def _choose(
     columns: _Columns, rows: slice, network: NetworkDesign, links: Links, choices: list[tuple[int, Medium]]
 ) -> None:
     """Fill in the medium of the links of a layer, over all planes."""
-    to_node = links.lower == "node"
     rate = network.plane.rates[links.layer]
     useful = [
         (index, medium)
         for index, medium in choices
-        if (medium.node is not None) == to_node
+        if (medium.node is not None) == (links.lower == "node")
         and abs(medium.link_rate - rate) <= 1e-9 * rate
-        and (medium.pluggable or medium.links == 1 or to_node or paired(links, medium.links))
+        and (medium.pluggable or _joins(medium, links))
     ]
     rising: list[tuple[int, Medium]] = []
     for index, medium in useful:
@@ -173,8 +172,17 @@ def _choose(
         need += length > np.float32(medium.reach)
     if rising:
         _agree(need, len(rising), network, links, rising[0][1])
-    codes = np.array([*(index for index, _ in rising), -1], np.int8)
+    codes = np.array([*(index for index, _ in rising), -1], np.int16)
     columns.medium[rows] = codes[need]
+
+
+def _joins(medium: Medium, links: Links) -> bool:
+    """Say whether a cable can make the links of a layer: what it carries runs between the same two cages."""
+    if links.upper == "ocs":
+        return False
+    if links.lower == "node" and links.upper != "node":
+        return True
+    return medium.links == 1 or (medium.node is None and paired(links, medium.links))
 
 
 def _agree(need: NDArray[np.int8], beyond: int, network: NetworkDesign, links: Links, medium: Medium) -> None:
@@ -184,17 +192,29 @@ def _agree(need: NDArray[np.int8], beyond: int, network: NetworkDesign, links: L
     if not cages or not reached.any() or need[reached].min() == need[reached].max():
         return
     rows = np.flatnonzero(reached)
-    settled = False
-    while not settled:
-        settled = True
-        for each in cages:
-            cage = each.index[rows]
-            most = np.zeros(each.count, np.int8)
-            np.maximum.at(most, cage, need[rows])
-            raised = most[cage]
-            if (raised != need[rows]).any():
-                need[rows] = raised
-                settled = False
+    label = _joined(cages, rows)
+    most = np.zeros(int(label.max()) + 1, np.int8)
+    for level in range(1, beyond):
+        most[label[need[rows] == level]] = level
+    need[rows] = most[label]
+
+
+def _joined(cages: list[Cages], rows: NDArray[np.intp]) -> IntArray:
+    """Label links that share a cage at one end or the other, or over other links, alike, (m,)."""
+    if len(cages) == 1:
+        return cages[0].index[rows]
+    lower, upper = cages
+    first = 0 if lower.kind == upper.kind else lower.count
+    low, high = lower.index[rows], upper.index[rows] + np.int32(first)
+    root = np.arange(first + upper.count, dtype=np.int32)
+    while True:
+        a, b = root[low], root[high]
+        apart = np.flatnonzero(a != b)
+        if not len(apart):
+            return a
+        np.minimum.at(root, np.maximum(a[apart], b[apart]), np.minimum(a[apart], b[apart]))
+        while ((up := root[root]) != root).any():
+            root = up
 
 
 def _number(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gigaloop.design.cables.schedule import ordered_length
 from gigaloop.design.records.network import CableSchedule, FloorPlan, IntArray
+from gigaloop.design.supply import RACK_UNIT
 
 if TYPE_CHECKING:
     from gigaloop.catalogue import Catalogue
@@ -19,15 +20,12 @@ if TYPE_CHECKING:
 TRUNK, PANEL = "fibre-trunk-144", "mpo-panel-1u"
 """Entries of the catalogue that say how many cords a trunk holds and how many ports a panel has."""
 
-RACK_UNIT = 0.04445
-"""Height of a rack unit [m]. Source: IEC 60297-3-100."""
-
 
 @dataclass(frozen=True)
 class Trunks:
     """Trunks between pairs of racks, arrays (t,), and what they take at their ends."""
 
-    medium: NDArray[np.int8]
+    medium: NDArray[np.int16]
     a_rack: IntArray
     b_rack: IntArray
     count: IntArray

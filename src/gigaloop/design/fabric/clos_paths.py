@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
+from gigaloop.core.errors import GigaloopError
 from gigaloop.design.fabric.clos import Clos
-from gigaloop.design.fabric.hashing import hashed, pick
+from gigaloop.design.fabric.hashing import Words, hashed, pick
 from gigaloop.design.records.network import FloatArray, IntArray
 
 NONE = np.zeros(0, np.int32)
+ATTEMPTS = 1000
+"""Hashes of a flow, each of which finds a way if one of many does, before it is taken to have none."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ class Routes:
     """Leaf-spine links, downward."""
 
 
-def hashed_routes(plane: Clos, here: IntArray, there: IntArray, key: IntArray, seed: int) -> Routes:
+def hashed_routes(plane: Clos, here: IntArray, there: IntArray, key: Words, seed: int) -> Routes:
     """Pick a path for flows between different leafs: every switch on the way hashes the flow to one of its links.
 
     A flow whose path would end blind, where wiring is partial, hashes again: switches offer only links that lead on.
@@ -103,6 +107,11 @@ def hashed_routes(plane: Clos, here: IntArray, there: IntArray, key: IntArray, s
         What is hashed of each flow.
     seed
         Of the hash.
+
+    Raises
+    ------
+    GigaloopError
+        If leafs are not joined.
     """
     table = tables(plane)
     uniform = plane.wired == "full"
@@ -113,6 +122,8 @@ def hashed_routes(plane: Clos, here: IntArray, there: IntArray, key: IntArray, s
     todo = np.arange(many, dtype=np.int32)
     attempt = 0
     while len(todo):
+        if attempt == ATTEMPTS:
+            raise GigaloopError(f"{len(todo):,} flows find no way through the network", hint="check how it is wired")
         every = len(todo) == many
         a, b, k = (here, there, key) if every else (here[todo], there[todo], key[todo])
         salt = 4 * attempt
@@ -121,7 +132,7 @@ def hashed_routes(plane: Clos, here: IntArray, there: IntArray, key: IntArray, s
         valid = np.ones(len(todo), np.bool_)
         last = spine
         if plane.cores:
-            across = np.flatnonzero(table.pod[a] != table.pod[b])
+            across = np.flatnonzero(table.pod[a] != table.pod[b]).astype(np.int32)
             last, over, under, through = _over_cores(
                 plane, table, spine, table.pod[b], across, hashed(k[across], seed, salt + 1), onward
             )
@@ -148,10 +159,10 @@ def _over_cores(
     spine: IntArray,
     pod: IntArray,
     across: IntArray,
-    word: np.ndarray[tuple[int], np.dtype[np.uint32]],
+    word: Words,
     onward: int | IntArray,
-) -> tuple[IntArray, IntArray, IntArray, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
-    """Take the flows that leave their pod over a core: spine in the pod of the target, links, and whether there is a way."""
+) -> tuple[IntArray, IntArray, IntArray, NDArray[np.bool_]]:
+    """Take the flows that leave their pod over a core: spine in the target's pod, links, and whether they lead on."""
     here = spine[across]
     over = table.spine_first[here] + pick(word, onward if isinstance(onward, int) else onward[here])
     run = pod[across] * np.int32(plane.cores) + table.core[over]

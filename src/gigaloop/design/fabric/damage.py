@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gigaloop.design.fabric.clos import Clos
 from gigaloop.design.fabric.clos_paths import tables
@@ -19,6 +20,7 @@ from gigaloop.design.fabric.paths import endpoint_switch
 from gigaloop.design.fabric.torus import Torus
 from gigaloop.design.records.network import FloatArray, IntArray, Plane
 
+Indices = NDArray[np.integer]
 NONE = np.zeros(0, np.int32)
 
 
@@ -69,23 +71,30 @@ def _clos_levels(plane: Clos, failed: Failed) -> tuple[FloatArray, ...]:
         return (alive,)
     table = tables(plane)
     lost = _with_switches(
-        failed.links.get("leaf-spine", (NONE, NONE)), failed.switches.get("spine", (NONE, NONE)), *_by_upper(plane, "leaf-spine")
+        failed.links.get("leaf-spine", (NONE, NONE)),
+        failed.switches.get("spine", (NONE, NONE)),
+        *_by_upper(plane, "leaf-spine"),
     )
     leaf = _lower_of(plane, "leaf-spine")
-    uplinks = plane.leaf_uplinks - _count(shape, lost[0], leaf[lost[1]])
-    levels = [alive, alive * _share(plane, uplinks, plane.leaf_uplinks.astype(np.float64))]
+    wired: FloatArray = plane.leaf_uplinks.astype(np.float64)
+    uplinks: FloatArray = wired - _count(shape, lost[0], leaf[lost[1]])
+    levels = [alive, alive * _share(plane, uplinks, wired)]
     if not plane.cores:
         return tuple(levels)
 
     lost_up = _with_switches(
-        failed.links.get("spine-core", (NONE, NONE)), failed.switches.get("core", (NONE, NONE)), *_by_upper(plane, "spine-core")
+        failed.links.get("spine-core", (NONE, NONE)),
+        failed.switches.get("core", (NONE, NONE)),
+        *_by_upper(plane, "spine-core"),
     )
     order, first = _by_upper(plane, "leaf-spine")
     below, above = np.diff(first).astype(np.float64), plane.spine_uplinks.astype(np.float64)
     whole = _carried(above, below)
     spines = plane.spines
     # The spines that carry another share than before, and by how much.
-    touched = np.concatenate((_key(lost[0], table.spine[lost[1]], spines), _key(lost_up[0], table.spine_of[lost_up[1]], spines)))
+    touched = np.concatenate(
+        (_key(lost[0], table.spine[lost[1]], spines), _key(lost_up[0], table.spine_of[lost_up[1]], spines))
+    )
     key, which = np.unique(touched, return_inverse=True)
     gone = np.bincount(which[: len(lost[0])], minlength=len(key))
     gone_up = np.bincount(which[len(lost[0]) :], minlength=len(key))
@@ -94,7 +103,7 @@ def _clos_levels(plane: Clos, failed: Failed) -> tuple[FloatArray, ...]:
     change = carried - whole[spine]
     moved = np.flatnonzero(np.abs(change) > 0.0)
     row, link = _expanded(moved, spine[moved], order, first)
-    base = np.bincount(leaf, whole[table.spine], minlength=plane.leafs)
+    base = np.bincount(leaf, whole[table.spine], minlength=plane.leafs).astype(np.float64)
     value = base + _count(shape, where[row], leaf[link], change[row])
     value -= _count(shape, lost[0], leaf[lost[1]], carried[which[: len(lost[0])]])
     levels.append(np.minimum(levels[1], alive * _share(plane, np.maximum(value, 0.0), base)))
@@ -158,7 +167,9 @@ def _broken_circuits(
     order, first = _by_upper(plane, "node-ocs")
     row, link = _expanded(np.arange(len(switches[0])), switches[1], order, first)
     many = len(rising)
-    key = np.unique(np.concatenate((_key(links[0], circuit[links[1]], many), _key(switches[0][row], circuit[link], many))))
+    key = np.unique(
+        np.concatenate((_key(links[0], circuit[links[1]], many), _key(switches[0][row], circuit[link], many)))
+    )
     where, which = np.divmod(key, many)
     return where.astype(np.int32), which.astype(np.int32)
 
@@ -197,7 +208,7 @@ def _with_switches(
     return np.concatenate((links[0], switches[0][row])), np.concatenate((links[1], link))
 
 
-def _expanded(row: IntArray, device: IntArray, order: IntArray, first: IntArray) -> tuple[IntArray, IntArray]:
+def _expanded(row: Indices, device: IntArray, order: IntArray, first: IntArray) -> tuple[Indices, IntArray]:
     """Give every link of some devices: the row that asked for it, and the link."""
     low, many = first[device], first[device + 1] - first[device]
     start = np.cumsum(many) - many
@@ -205,11 +216,11 @@ def _expanded(row: IntArray, device: IntArray, order: IntArray, first: IntArray)
     return np.repeat(row, many), order[at]
 
 
-def _key(where: IntArray, index: IntArray, count: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _key(where: Indices, index: Indices, count: int) -> NDArray[np.int64]:
     return where.astype(np.int64) * count + index
 
 
-def _count(shape: tuple[int, int], row: IntArray, column: IntArray, weight: FloatArray | None = None) -> FloatArray:
+def _count(shape: tuple[int, int], row: Indices, column: Indices, weight: FloatArray | None = None) -> FloatArray:
     """Add up by row and column."""
     total = shape[0] * shape[1]
     if not len(row):

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gigaloop.core.errors import UsageError
 from gigaloop.design.fabric.clos import Clos
-from gigaloop.design.fabric.damage import Damage, Failed, damage, ends_of
+from gigaloop.design.fabric.damage import Damage, damage, ends_of
+from gigaloop.design.fabric.failing import What, distinct, failed, population
 from gigaloop.design.fabric.paths import endpoint_switch
 from gigaloop.design.fabric.torus import Torus
 from gigaloop.design.records.network import Fabric, FloatArray, IntArray, Plane, Resilience
 
-What = Literal["links", "optics", "switches", "planes"]
+__all__ = ["What", "fail"]
 
-CELLS = 4_000_000
+CELLS = 4_194_304
 """Numbers of an array that is worked on at a time."""
 WHOLE = 1.0 - 1e-9
 """Share of bandwidth from which a job is not hit."""
@@ -40,8 +40,8 @@ def fail(
     """Let a number of things of the scale-out network fail at random, and give what is left.
 
     A node spreads its traffic over the planes of a port alike, so that what a port has left is the mean of its planes.
-    A collective goes over all rails alike and waits for the slowest, so that a node runs at the rate of its slowest rail
-    that lives; the traffic of a rail without any plane moves to the rails that live. A job runs at the rate of its
+    A collective goes over all rails alike and waits for the slowest, so that a node runs at the rate of its slowest
+    rail that lives; the traffic of a rail without any plane moves to the rails that live. A job runs at the rate of its
     slowest node, on the part of the network that it needs: leafs, pods or cores. Jobs are contiguous groups of nodes.
 
     Parameters
@@ -68,11 +68,12 @@ def fail(
 
     Notes
     -----
-    Nodes that are cut are exact: those without a live path off their switch on any plane and rail. Bandwidth is exact
-    for traffic that every leaf spreads evenly; dead links on the far side of other leafs are counted with those.
+    Nodes that are cut have no live port whose leaf leads up to a live switch: exact unless a switch above has lost all
+    its other links, which takes very many failures and is not looked for. The bandwidth of a leaf is its maximum flow
+    upward in two tiers; in three it shares the uplinks of spines with its pod, and never is above its maximum flow.
     """
     plane, planes = fabric.scale_out.plane, fabric.scale_out.planes
-    kinds = _population(plane, planes, what)
+    kinds = population(plane, planes, what)
     if not 0 <= count <= kinds or draws < 1 or module_links < 1:
         raise UsageError(
             f"{count:,} of {kinds:,} {what} cannot fail in {draws:,} draws",
@@ -80,38 +81,15 @@ def fail(
         )
     jobs = _jobs(plane, max(1, round(job_accelerators / fabric.accelerators_per_node)))
     random = np.random.default_rng(seed)
-    width = max(planes * len(ends_of(plane)), len(jobs.level), len(jobs.group_nodes) * plane.rails)
+    width = max(planes * len(ends_of(plane)), len(jobs.level), len(jobs.group_nodes) * plane.rails, count * plane.radix)
+    width = max(width, kinds if 4 * count > kinds else 1)
     step = max(1, min(draws, CELLS // width))
     found = [
-        _chunk(plane, planes, what, _distinct(random, kinds, count, min(step, draws - low)), jobs, module_links)
+        _chunk(plane, planes, what, distinct(random, kinds, count, min(step, draws - low)), jobs, module_links)
         for low in range(0, draws, step)
     ]
     columns = [np.concatenate(column) for column in zip(*found, strict=True)]
     return Resilience(what, count, draws, *columns)
-
-
-def _population(plane: Plane, planes: int, what: What) -> int:
-    many = {
-        "links": sum(plane.link_counts.values()),
-        "optics": 2 * sum(plane.link_counts.values()),
-        "switches": sum(plane.switches.values()),
-        "planes": 1,
-    }
-    if what not in many:
-        raise UsageError(f"'{what}' is nothing that fails", hint=f"take {', '.join(many)}")
-    return planes * many[what]
-
-
-def _distinct(random: np.random.Generator, kinds: int, count: int, draws: int) -> NDArray[np.int64]:
-    """Draw different things, (draws, count): draw again what was drawn already."""
-    if 4 * count > kinds:
-        return np.argsort(random.random((draws, kinds)), axis=1)[:, :count].astype(np.int64)
-    found = np.sort(random.integers(0, kinds, (draws, count)), axis=1)
-    while (again := np.diff(found, axis=1) == 0).any():
-        row, column = np.nonzero(again)
-        found[row, column] = random.integers(0, kinds, len(row))
-        found.sort(axis=1)
-    return found
 
 
 @dataclass(frozen=True)
@@ -156,8 +134,9 @@ def _chunk(
 ) -> tuple[FloatArray, ...]:
     """Give the columns of a :class:`Resilience` for some draws."""
     draws = len(drawn)
-    left = damage(plane, _failed(plane, planes, what, drawn, module_links))
-    top = len(left.levels) - 1
+    left = damage(plane, failed(plane, planes, what, drawn, module_links))
+    # The part of the network that all nodes together need.
+    top = min(len(left.levels) - 1, int(_jobs(plane, plane.nodes).level[0]))
     switches = left.levels[0].shape[1]
     ports = [level.reshape(draws, planes, switches).mean(axis=1) for level in left.levels]
     ends = ends_of(plane)
@@ -177,8 +156,7 @@ def _chunk(
             job[:, here] = np.minimum.reduceat(padded, bounds, axis=1)[:, ::2][:, here]
     cut_off = (groups[top] == 0.0) @ jobs.group_nodes.astype(np.float64)
     if len(row):
-        key, node_draw, node, share_at = _hurt_nodes(plane, planes, left, draw, ports, jobs)
-        del key
+        node_draw, node, share_at = _hurt_nodes(plane, planes, left, draw, ports, jobs)
         own = share_at[top] == 0.0
         cut_off += np.bincount(node_draw[own & (groups[top][node_draw, jobs.group_of[node]] > 0.0)], minlength=draws)
         of = node // np.int32(jobs.nodes)
@@ -196,8 +174,8 @@ def _chunk(
 
 def _hurt_nodes(
     plane: Plane, planes: int, left: Damage, draw: IntArray, ports: list[FloatArray], jobs: _Jobs
-) -> tuple[NDArray[np.int64], IntArray, IntArray, FloatArray]:
-    """Give the nodes with dead links of their own, and what they have left by level (levels, nodes)."""
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Give draw and number of the nodes with dead links of their own, and what they have left (levels, nodes)."""
     row, end = left.cut
     rails = np.int32(plane.rails)
     key, which = np.unique(draw.astype(np.int64) * plane.nodes + end // rails, return_inverse=True)
@@ -208,100 +186,11 @@ def _hurt_nodes(
         share = port[node_draw[:, None], jobs.group_switch[jobs.group_of[node]]]
         np.subtract.at(share, (which, end % rails), level[row, switch[end]] / planes)
         share_at.append(_node_share(np.where(share < 1e-12, 0.0, share)))
-    return key, node_draw, node, np.stack(share_at)
+    return node_draw, node, np.stack(share_at)
 
 
 def _node_share(rails: FloatArray) -> FloatArray:
     """Give what a node has left from what its rails have, over the last axis: the slowest that lives, times those."""
     alive = rails > 0.0
     slowest = np.where(alive, rails, np.inf).min(axis=-1)
-    return np.where(alive.any(axis=-1), slowest, 0.0) * alive.mean(axis=-1)
-
-
-def _failed(plane: Plane, planes: int, what: What, drawn: NDArray[np.int64], module_links: int) -> Failed:
-    """Sort what was drawn by layer and kind."""
-    draws, count = drawn.shape
-    each = drawn.ravel()
-    per_plane = _population(plane, 1, what)
-    where = (np.repeat(np.arange(draws), count) * planes + each // per_plane).astype(np.int32)
-    number = each % per_plane
-    many = draws * planes
-    if what == "planes":
-        kind, size = next(iter(plane.switches.items()))
-        if isinstance(plane, Torus):
-            links = {name: _every(where, size) for name, size in plane.link_counts.items()}
-            return Failed(many, links, {})
-        return Failed(many, {}, {kind: _every(where, size)})
-    if what == "switches":
-        return Failed(many, {}, _split(where, number, plane.switches))
-    if what == "links":
-        return Failed(many, _split(where, number, plane.link_counts), {})
-    links = {}
-    for name, (at, link) in _split(where, number // 2, plane.link_counts).items():
-        upper = (number[_within(number // 2, plane.link_counts, name)] % 2).astype(np.bool_)
-        rows, mates = _module(plane, name, link, upper, module_links)
-        key = np.unique(at[rows].astype(np.int64) * plane.link_counts[name] + mates)
-        first, second = np.divmod(key, plane.link_counts[name])
-        links[name] = (first.astype(np.int32), second.astype(np.int32))
-    return Failed(many, links, {})
-
-
-def _every(where: IntArray, size: int) -> tuple[IntArray, IntArray]:
-    return np.repeat(where, size), np.tile(np.arange(size, dtype=np.int32), len(where))
-
-
-def _within(number: NDArray[np.int64], sizes: object, name: str) -> NDArray[np.bool_]:
-    low = 0
-    for each, size in dict(sizes).items():  # type: ignore[call-overload]
-        if each == name:
-            found: NDArray[np.bool_] = (number >= low) & (number < low + size)
-            return found
-        low += size
-    raise KeyError(name)
-
-
-def _split(where: IntArray, number: NDArray[np.int64], sizes: object) -> dict[str, tuple[IntArray, IntArray]]:
-    """Give numbers that run through several kinds as a list for each kind."""
-    found, low = {}, 0
-    for name, size in dict(sizes).items():  # type: ignore[call-overload]
-        here = (number >= low) & (number < low + size)
-        found[name] = (where[here], (number[here] - low).astype(np.int32))
-        low += size
-    return found
-
-
-def _module(
-    plane: Plane, layer: str, link: IntArray, upper: NDArray[np.bool_], module_links: int
-) -> tuple[IntArray, IntArray]:
-    """Give the links of the modules at one end of some links: the row that asked, and the link."""
-    rows = np.arange(len(link), dtype=np.int32)
-    if module_links == 1:
-        return rows, link
-    found, asked = [link], [rows]
-    for end in (False, True):
-        device, port, order, place = _module_order(plane, layer, end)
-        if device is None:
-            continue
-        mine = np.flatnonzero(upper == end).astype(np.int32)
-        for step in (*range(1 - module_links, 0), *range(1, module_links)):
-            at = place[link[mine]] + step
-            inside = (at >= 0) & (at < len(order))
-            other = order[np.clip(at, 0, len(order) - 1)]
-            same = inside & (device[other] == device[link[mine]])
-            same &= port[other] // module_links == port[link[mine]] // module_links
-            found.append(other[same])
-            asked.append(mine[same])
-    return np.concatenate(asked), np.concatenate(found)
-
-
-@lru_cache(maxsize=16)
-def _module_order(plane: Plane, layer: str, upper: bool) -> tuple[IntArray | None, IntArray, IntArray, IntArray]:
-    """Give device, port and order by both of the links of a layer at one end; a node has a module for each port."""
-    links = plane.links(layer)
-    kind, device, port = (links.upper, links.b, links.b_port) if upper else (links.lower, links.a, links.a_port)
-    if kind == "node":
-        return None, port, port, port
-    order = np.lexsort((port, device)).astype(np.int32)
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order), dtype=np.int32)
-    return device, port, order, place
+    return np.asarray(np.where(alive.any(axis=-1), slowest, 0.0) * alive.mean(axis=-1))

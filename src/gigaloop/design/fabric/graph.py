@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ Distances = NDArray[np.uint8]
 
 LANES = 64
 """Targets that one search serves: bits of a word."""
-FAR = 255
+FAR = int(np.iinfo(np.uint8).max)
 """Distance of what cannot be reached."""
 
 
@@ -47,7 +48,7 @@ class SwitchGraph:
 
 @lru_cache(maxsize=4)
 def switch_graph(plane: Plane) -> SwitchGraph:
-    """Give the switches of a plane and the links between them; of a torus its nodes, which pass on what they receive."""
+    """Give the switches of a plane and the links between them; of a torus its nodes, which pass on what they get."""
     if isinstance(plane, Torus):
         inner = plane.links("node-node")
         return _joined(plane.nodes, {"node-node": (inner.a, inner.b), "circuits": circuits(plane)[:2]})
@@ -64,7 +65,7 @@ def switch_graph(plane: Plane) -> SwitchGraph:
 
 
 def circuits(plane: Torus) -> tuple[IntArray, IntArray, IntArray, IntArray]:
-    """Give the circuits of a torus: node at the upper face of a cube, node at the lower face that it meets, their links.
+    """Give the circuits of a torus: node at the upper face of a cube, node at the lower face it meets, their links.
 
     Returns
     -------
@@ -103,11 +104,11 @@ def _joined(total: int, layers: Mapping[str, tuple[IntArray, IntArray]]) -> Swit
 
 
 def _searches(graph: SwitchGraph, there: IntArray) -> Iterator[tuple[IntArray, IntArray, Distances]]:
-    """Give, for some targets at a time: pairs that go there, column of their target, and distances (switches, lanes)."""
+    """Give, for some targets at a time: pairs that go there, lane of their target, and distances (switches, lanes)."""
     targets, which = np.unique(there, return_inverse=True)
     order = np.argsort(which, kind="stable").astype(np.int32)
     bounds = np.searchsorted(which[order], np.arange(0, len(targets) + LANES, LANES))
-    for block, (low, high) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+    for block, (low, high) in enumerate(pairwise(bounds)):
         pairs = order[low:high]
         lanes = targets[block * LANES : (block + 1) * LANES]
         if len(pairs):
@@ -148,11 +149,11 @@ def distances(plane: Plane, here: IntArray, there: IntArray) -> IntArray:
 
 
 def shortest_paths(plane: Plane, here: IntArray, there: IntArray) -> FloatArray:
-    """Count the shortest paths between switches of a plane, parallel links counted apart, (m,); 0 where there is none."""
+    """Count the shortest paths between switches of a plane, parallel links counted apart, (m,); 0 if none."""
     graph = switch_graph(plane)
     found = np.zeros(len(here))
     linked = np.flatnonzero(graph.degree)
-    lanes = int(np.clip(4e6 // max(len(graph.to), 1), 1, LANES))
+    lanes = min(max(4_194_304 // max(len(graph.to), 1), 1), LANES)
     for pairs, lane, far in _searches(graph, there):
         for low in range(0, far.shape[1], lanes):
             some = (lane >= low) & (lane < low + lanes)
@@ -229,4 +230,5 @@ def route(plane: Plane, here: IntArray, there: IntArray, rate: FloatArray, seed:
 def _merged(at: IntArray, to: IntArray, share: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
     """Add up what stands at the same switch with the same target."""
     key, which = np.unique(at.astype(np.int64) * LANES + to, return_inverse=True)
-    return (key // LANES).astype(np.int32), (key % LANES).astype(np.int32), np.bincount(which, weights=share)
+    total = np.bincount(which, weights=share).astype(np.float64)
+    return (key // LANES).astype(np.int32), (key % LANES).astype(np.int32), total

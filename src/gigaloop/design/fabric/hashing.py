@@ -20,8 +20,8 @@ def hashed(key: ArrayLike, seed: int, salt: int = 0) -> Words:
 
     References
     ----------
-    Multipliers: A. Appleby, MurmurHash3, https://github.com/aappleby/smhasher. Odd constant that spreads the seed: D. Knuth,
-    The Art of Computer Programming 3, 6.4, ISBN 0-201-89685-0; Source: golden ratio of 2^32.
+    Multipliers: A. Appleby, MurmurHash3, https://github.com/aappleby/smhasher. What spreads the seed: the golden ratio
+    of 2^32, after D. Knuth, The Art of Computer Programming 3, 6.4, ISBN 0-201-89685-0.
 
     Examples
     --------

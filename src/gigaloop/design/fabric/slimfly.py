@@ -67,6 +67,11 @@ class SlimFly:
         return network_degree(self.q)
 
     @property
+    def buildable(self) -> bool:
+        """Whether there is a field of q elements, and so a graph."""
+        return prime_of(self.q) is not None
+
+    @property
     def endpoints(self) -> int:
         """Ports of nodes on this plane."""
         return self.nodes * self.rails
@@ -104,7 +109,7 @@ class SlimFly:
             raise KeyError(f"a Slim Fly has no layer '{layer}'; it has {', '.join(self.link_counts)}")
         if layer == "node-switch":
             return node_switch(self.nodes, self.rails, self.p)
-        if prime_of(self.q) is None:
+        if not self.buildable:
             raise GigaloopError(
                 f"q={self.q} is no power of a prime: its counts follow from the formula, but no graph has them",
                 hint=f"q={_nearest(self.q)} has a graph",

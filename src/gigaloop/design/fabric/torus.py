@@ -151,7 +151,7 @@ class Torus:
         return np.concatenate(nodes), port, port // 2 * np.int32(self.side**2) + position
 
     def circuits(self, axis: int) -> tuple[IntArray, IntArray]:
-        """Give the ports that each circuit switch of an axis joins: of a cube's upper face and of the next one's lower."""
+        """Give the ports that each circuit switch of an axis joins: upper face of a cube, lower of the next."""
         numbers = np.arange(self.blocks, dtype=np.int32).reshape(self.cubes[::-1])
         following = np.roll(numbers, -1, axis=AXES - 1 - axis)
         return 2 * numbers.ravel() + 1, 2 * following.ravel()

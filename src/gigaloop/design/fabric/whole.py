@@ -26,7 +26,7 @@ _UNITS = 2.0
 """Height of a switch for which neither programme nor catalogue states one [U]: as an Ethernet switch of 51.2 Tb/s has.
 Source: NVIDIA, SN5000 data interfaces, https://docs.nvidia.com/networking/display/sn5000/data+interfaces."""
 _MOST = 1 << 20
-"""Scalable units beyond which no fabric is looked for."""
+"""Scalable units beyond which no fabric is looked for. Source: a choice of this project, beyond any programme."""
 
 
 def design_fabric(
@@ -44,7 +44,7 @@ def design_fabric(
         The programme, its generation, and facts about switches.
     sus
         Scalable units; where not given those of ``scale_out.span``, else as many as the halls of the site, or of the
-        largest site, have positions for, capped by what three tiers serve.
+        largest site, have positions for, capped by what its networks join.
     site
         The site that the fabric is for.
 
@@ -92,25 +92,25 @@ def design_fabric(
 
 
 def most_sus(generation: Generation, catalogue: Catalogue) -> int:
-    """Give the most scalable units that one fabric of a generation joins; 0 where it does not join a single one."""
-    out = generation.scale_out
-    if not _serves(out, generation, catalogue, 1):
+    """Give the most scalable units that all networks of a generation join; 0 where they do not join a single one."""
+    if not _serves(generation, catalogue, 1):
         return 0
     low, high = 1, 2
-    while high < _MOST and _serves(out, generation, catalogue, high):
+    while high < _MOST and _serves(generation, catalogue, high):
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        if _serves(out, generation, catalogue, middle):
+        if _serves(generation, catalogue, middle):
             low = middle
         else:
             high = middle
     return low
 
 
-def _serves(out: Switched, generation: Generation, catalogue: Catalogue, sus: int) -> bool:
+def _serves(generation: Generation, catalogue: Catalogue, sus: int) -> bool:
     try:
-        _plane(out, generation, catalogue, sus)
+        for network in (generation.scale_out, *generation.networks):
+            _plane(network, generation, catalogue, sus)
     except GigaloopError:
         return False
     return True
@@ -131,7 +131,9 @@ def _network(
     if power is None and switch is not None:
         power = switch.power
     height = None if switch is None else switch.height
-    evidence = tuple(each.evidence for each in (power, height) if each is not None and each.evidence is not None)
+    ports = network.switch_radix or (None if switch is None else switch.ports)
+    facts = (ports, power, height)
+    evidence = tuple(each.evidence for each in facts if each is not None and each.evidence is not None)
     return NetworkDesign(
         name=name,
         purpose=purpose,

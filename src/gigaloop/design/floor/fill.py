@@ -13,7 +13,7 @@ from gigaloop.design.records.network import CableSchedule, FloatArray, FloorPlan
 from gigaloop.design.supply import RACK_UNIT
 from gigaloop.programme.schema.floor import Tray
 
-_CHUNK = 1 << 18
+_CHUNK = 4 << 16
 _GRID = 1e3
 """Coordinates are told apart by the millimetre [1/m]."""
 Indices = NDArray[np.int64]
@@ -21,7 +21,7 @@ Indices = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class _Grid:
-    """Trays as lines with nodes: along the rows one for each storey and y, across them one for each storey and aisle."""
+    """Trays as lines with nodes: one along the rows for each storey and y, one across for each storey and aisle."""
 
     xs: FloatArray
     """Where racks and aisles are along the rows [m]."""
@@ -31,6 +31,8 @@ class _Grid:
     """Of each rack (r,), as an index into ``xs``; so are ``left`` and ``right``."""
     left: Indices
     right: Indices
+    aisles: Indices
+    """The cross aisles, ascending, as indices into ``xs``."""
     y: Indices
     riser: Indices
     """Of each rack's hall (r,), as an index into ``ys``."""
@@ -55,14 +57,16 @@ def _grid(floor: FloorPlan) -> _Grid:
 
     xs, (x, left, right) = index(floor.x, floor.left, floor.right)
     ys, (y, riser) = index(floor.y, floor.risers[floor.hall_of])
-    return _Grid(xs, ys, x, left, right, y, riser, int(floor.storey.max(initial=0)) + 1)
+    aisles = np.unique(np.concatenate([left, right]))
+    return _Grid(xs, ys, x, left, right, aisles, y, riser, int(floor.storey.max(initial=0)) + 1)
 
 
 def tray_fill(floor: FloorPlan, schedule: CableSchedule, tray: Tray) -> TrayFill:
     """Give what lies in every segment of the trays: between neighbouring racks of a row, and between rows in an aisle.
 
     Cords count once however many links they carry; those without a medium are left out, as their diameter is not known.
-    A cord that changes rows does so in the aisle at the end of its first rack's row that leads to the other.
+    Trays one above the other count as one of their summed cross-section. Cords that change rows share
+    the aisles between their racks evenly, as all are as short.
 
     Parameters
     ----------
@@ -83,7 +87,7 @@ def tray_fill(floor: FloorPlan, schedule: CableSchedule, tray: Tray) -> TrayFill
         lies = in_tray(routes, drop, a, b, low + high, low - high)
         a, b = a[lies], b[lies]
         medium = schedule.medium[some][lies].astype(np.int64) * grid.cells
-        for first, last in _spans(grid, floor, a, b):
+        for first, last in _spans(grid, floor, a, b, some[lies]):
             counts += np.bincount(medium + np.minimum(first, last), minlength=len(counts))
             counts -= np.bincount(medium + np.maximum(first, last), minlength=len(counts))
     lying = _summed(counts.reshape(media, grid.cells), grid)
@@ -100,11 +104,11 @@ def _cords(schedule: CableSchedule) -> Indices:
     return first[schedule.medium[first] >= 0]
 
 
-def _spans(grid: _Grid, floor: FloorPlan, a: IntArray, b: IntArray) -> list[tuple[Indices, Indices]]:
+def _spans(grid: _Grid, floor: FloorPlan, a: IntArray, b: IntArray, number: Indices) -> list[tuple[Indices, Indices]]:
     """Give the spans of trays that cords take, as first and last cell: along a row, across rows, along the other."""
     wide, deep = len(grid.xs), len(grid.ys)
     xa, xb = grid.x[a], grid.x[b]
-    at = _turn(grid, a, b)
+    at = _turn(grid, a, b, number)
     at = np.where(floor.row[a] == floor.row[b], xb, at)
     lower, upper = floor.storey[a].astype(np.int64), floor.storey[b].astype(np.int64)
     line_a, line_b = (lower * deep + grid.y[a]) * wide, (upper * deep + grid.y[b]) * wide
@@ -117,13 +121,14 @@ def _spans(grid: _Grid, floor: FloorPlan, a: IntArray, b: IntArray) -> list[tupl
     return spans
 
 
-def _turn(grid: _Grid, a: IntArray, b: IntArray) -> Indices:
-    """Say in which aisle cords change rows: at the end of the first row toward the other rack, else the nearer one."""
-    xa, xb = grid.x[a], grid.x[b]
-    left, right = grid.left[a], grid.right[a]
-    both = grid.xs[xa] + grid.xs[xb]
-    nearer = np.where(both - 2.0 * grid.xs[left] <= 2.0 * grid.xs[right] - both, left, right)
-    return np.where(xb >= right, right, np.where(xb <= left, left, nearer))
+def _turn(grid: _Grid, a: IntArray, b: IntArray, number: Indices) -> Indices:
+    """Say in which aisle cords change rows: by their number one of those between the racks, else the nearer one."""
+    first, last = np.minimum(grid.right[a], grid.right[b]), np.maximum(grid.left[a], grid.left[b])
+    both = grid.xs[grid.x[a]] + grid.xs[grid.x[b]]
+    nearer = both - 2.0 * grid.xs[last] <= 2.0 * grid.xs[first] - both
+    low, high = np.searchsorted(grid.aisles, first), np.searchsorted(grid.aisles, last)
+    between = grid.aisles[low + number % np.maximum(high - low + 1, 1)]
+    return np.where(first <= last, between, np.where(nearer, last, first))
 
 
 def _riser(grid: _Grid, a: IntArray, b: IntArray) -> Indices:
@@ -160,7 +165,7 @@ def _segments(
     level, other = outer // np.where(is_along, deep, wide), outer % np.where(is_along, deep, wide)
     i, j = np.where(is_along, inner, other), np.where(is_along, other, inner)
     i1, j1 = np.minimum(i + is_along, wide - 1), np.minimum(j + ~is_along, deep - 1)
-    cords = lying[:, cells]
+    cords, levels = lying[:, cells], float(tray.levels)
     return TrayFill(
         storey=level.astype(np.int32),
         x0=grid.xs[i],
@@ -168,10 +173,10 @@ def _segments(
         x1=grid.xs[i1],
         y1=grid.ys[j1],
         cords=cords.sum(axis=0).astype(np.int32),
-        fill=area @ cords / (float(tray.width) * float(tray.depth)),
+        fill=area @ cords / (levels * float(tray.width) * float(tray.depth)),
         load=density @ cords,
         fill_limit=float(tray.fill),
-        load_limit=float(tray.load),
+        load_limit=levels * float(tray.load),
     )
 
 

@@ -69,7 +69,7 @@ def pitch_of(floor: HallFloor, generation: Generation, width: int) -> Pitch:
 def blocks_of(rows: int, pitch: Pitch) -> int:
     """Give the blocks side by side that make a storey of a number of rows most nearly square."""
     blocks = np.arange(1, rows + 1)
-    depth = -(-(-(-rows // blocks)) // 2) * pitch.pair
+    depth = np.ceil(np.ceil(rows / blocks) / 2.0) * pitch.pair
     return int(blocks[np.argmin(np.abs(blocks * pitch.block + pitch.cross - depth))]) if rows else 1
 
 

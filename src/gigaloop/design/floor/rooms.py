@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gigaloop.core.errors import GigaloopError
 from gigaloop.design.records import Design
+from gigaloop.design.records.network import Fabric
 from gigaloop.programme.schema import Generation, Hall, Programme, Site
 from gigaloop.programme.schema.floor import HallFloor
 
@@ -28,6 +29,27 @@ class Room:
     """What stops at that number."""
     rack_power: float
     """The most that one position is fed and cooled for [W]."""
+    power: float
+    """Of all positions [W]."""
+
+    @property
+    def switch_units(self) -> int:
+        """Units of a network rack that switches may fill."""
+        return max(1, int(self.floor.network_units) - int(self.floor.panel_units))
+
+    @property
+    def switch_power(self) -> float:
+        """The most that the switches of a network rack draw [W]."""
+        return min(float(self.floor.network_power), self.rack_power)
+
+
+@dataclass(frozen=True)
+class Share:
+    """The racks with accelerators of a fabric that stand in one hall: ``first`` up to ``end``."""
+
+    room: Room
+    first: int
+    end: int
 
 
 def hall_rooms(generation: Generation, design: Design, site: Site) -> tuple[Room, ...]:
@@ -55,7 +77,7 @@ def hall_rooms(generation: Generation, design: Design, site: Site) -> tuple[Room
         by_power = math.floor(float(hall.power) / design.power.design * (1.0 + _FORGIVEN))
         positions = int(hall.positions)
         limit = f"{positions} positions" if positions <= by_power else f"{hall.power} of power"
-        rooms.append(Room(hall.id, floor, min(positions, by_power), limit, float(hall.rack_power)))
+        rooms.append(Room(hall.id, floor, min(positions, by_power), limit, float(hall.rack_power), float(hall.power)))
     if not rooms:
         told = "; ".join(refused) if refused else "it has none"
         raise GigaloopError(
@@ -90,7 +112,7 @@ def common_room(programme: Programme, generation: Generation, design: Design) ->
         if hall.floor is not None and not any(_refusals(generation, design, hall))
     ]
     if not taking:
-        return Room("hall", HallFloor(), _UNBOUNDED, "nothing", math.inf)
+        return Room("hall", HallFloor(), _UNBOUNDED, "nothing", math.inf, math.inf)
     largest = max(taking, key=lambda hall: float(hall.positions))
     floors = [hall.floor for hall in taking if hall.floor is not None]
     strictest = {
@@ -99,7 +121,7 @@ def common_room(programme: Programme, generation: Generation, design: Design) ->
         if (stated := [value for floor in floors if (value := getattr(floor, name)) is not None])
     }
     floor = (largest.floor or HallFloor()).model_copy(update=strictest)
-    return Room("hall", floor, _UNBOUNDED, "nothing", min(float(hall.rack_power) for hall in taking))
+    return Room("hall", floor, _UNBOUNDED, "nothing", min(float(hall.rack_power) for hall in taking), math.inf)
 
 
 def floor_rooms(
@@ -109,6 +131,47 @@ def floor_rooms(
     if site is None:
         return (common_room(programme, generation, design),)
     return hall_rooms(generation, design, site)
+
+
+def share_racks(
+    generation: Generation, fabric: Fabric, design: Design, site: Site | None, rooms: Sequence[Room]
+) -> tuple[Share, ...]:
+    """Share the racks of a fabric out to as few halls as hold them, in whole scalable units where these suffice.
+
+    The first hall that holds them all takes them; else the largest are filled in turn.
+
+    Raises
+    ------
+    GigaloopError
+        If they are more than the halls hold.
+    """
+    per_su = fabric.racks_per_su
+    total = sum(room.racks for room in rooms)
+    if total < fabric.racks:
+        per_rack = design.accelerators
+        where = f"the halls of site '{site.id}' hold" if site is not None else "the hall holds"
+        told = ", ".join(f"{room.id} {room.racks:,} by its {room.limit}" for room in rooms)
+        units = total // per_su
+        raise GigaloopError(
+            f"{fabric.racks:,} racks of '{generation.id}' with {fabric.racks * per_rack:,.0f} accelerators are more"
+            f" than {where}: {total:,} racks with {total * per_rack:,.0f} ({told})",
+            hint=f"ask for at most {units:,} scalable units ({units * per_su * per_rack:,.0f} accelerators), or for"
+            " another site",
+        )
+    rooms = sorted(rooms, key=lambda room: (room.racks < fabric.racks, -min(room.racks, fabric.racks)))
+    whole = _filled(rooms, fabric.racks, per_su)
+    return whole if whole and whole[-1].end == fabric.racks else _filled(rooms, fabric.racks, 1)
+
+
+def _filled(rooms: Sequence[Room], racks: int, step: int) -> tuple[Share, ...]:
+    """Fill halls in turn in multiples of a number of racks; the hall that holds all that are left takes them."""
+    shares, first = [], 0
+    for room in rooms:
+        end = racks if room.racks >= racks - first else first + room.racks // step * step
+        if end > first:
+            shares.append(Share(room, first, end))
+        first = end
+    return tuple(shares)
 
 
 def _refusals(generation: Generation, design: Design, hall: Hall) -> Iterator[str]:

@@ -82,10 +82,6 @@ def run_length(
         Racks at both ends (m,): indices into the floor.
     a_unit, b_unit
         Rack units at both ends (m,), from 1.
-
-    Examples
-    --------
-    See ``docs/fabric.md``: same rack ``2 x 0.3 m + |difference of units|``; else ``2 x drop`` and the way between.
     """
     count = len(a_rack)
     length = np.empty(count, dtype=np.float32)

@@ -12,8 +12,8 @@ from gigaloop.design.records.network import FloatArray, IntArray
 from gigaloop.programme.schema.floor import HallFloor
 
 EMPTY_SHARE = 0.25
-"""Share of a row's positions that may stay empty so that no scalable unit is torn over two rows. Source: none public, an
-assumption of 2026-11 (0 to 0.5)."""
+"""Share of a row's positions that may stay empty so that no scalable unit is torn over two rows. Source: none public,
+an assumption of 2026-11 (0 to 0.5)."""
 _FORGIVEN = 1e-9
 
 

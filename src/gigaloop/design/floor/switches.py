@@ -1,4 +1,4 @@
-"""Switches of a fabric, tier by tier: which stand near the racks that they serve, which in the midst, and in which rack."""
+"""Switches of a fabric, tier by tier: which racks, and which units of them, they stand in."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 
 from gigaloop.design.floor.packing import Packing, Run, pack
 from gigaloop.design.records.network import DeviceKind, Fabric, FloatArray, IntArray
+from gigaloop.programme.schema import Generation
+from gigaloop.programme.schema.network import Switched
 
 SwitchGroup = tuple[str, int, DeviceKind]
 """Network, plane and tier."""
@@ -26,29 +28,35 @@ class Group:
     units: int
     """Height of one, in whole units [U]."""
     power: float
-    """Of one [W]; 0 where it is not known."""
+    """Of one with its modules [W]; 0 where it is not known."""
 
     def at(self, places: int) -> IntArray:
         """Share its switches out evenly, in order, over places (n,)."""
         return (np.arange(self.count, dtype=np.int64) * places // max(1, self.count)).astype(np.int32)
 
 
-def switch_groups(fabric: Fabric) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
-    """Give the switches that nodes plug into, and those above them, by network, plane and tier."""
-    groups = tuple(_groups(fabric))
+def switch_groups(fabric: Fabric, generation: Generation) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
+    """Give the switches that nodes plug into, and those above them, by network, plane and tier.
+
+    A switch draws its own power and that of a module in every port, as far as the generation states them.
+    """
+    groups = tuple(_groups(fabric, generation))
     return (
         tuple(group for group in groups if group.key[2] in _BY_RACKS),
         tuple(group for group in groups if group.key[2] not in _BY_RACKS),
     )
 
 
-def _groups(fabric: Fabric) -> Iterator[Group]:
+def _groups(fabric: Fabric, generation: Generation) -> Iterator[Group]:
+    stated: dict[str, Switched] = {network.id: network for network in generation.networks}
     for network in fabric.networks:
         units = max(1, math.ceil(network.switch_units - 1e-9))
+        module = stated.get(network.name, generation.scale_out).transceiver_power
+        power = (network.switch_power or 0.0) + network.plane.radix * float(module or 0.0)
         for plane in range(network.planes):
             for tier, count in network.plane.switches.items():
                 if count and tier not in ("node", "cube"):
-                    yield Group((network.name, plane, tier), count, units, network.switch_power or 0.0)
+                    yield Group((network.name, plane, tier), count, units, power)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from itertools import product
 from typing import TYPE_CHECKING, Literal
 
@@ -21,7 +21,7 @@ LANE = 100e9
 """Slowest link that a port is broken out to, one lane of its module [bit/s]. Source: IEEE 802.3df, 100 Gb/s a lane."""
 
 BREAK_OUTS = (1, 2, 4, 8)
-"""Links that a port of a node is broken out to."""
+"""Links that a port of a node is broken out to; the last only where it saves a tier, unless planes are named."""
 
 MEDIA = {
     "any": ("passive copper", "active copper", "active optical", "multimode", "single mode"),
@@ -34,6 +34,9 @@ TOPOLOGIES = ("clos", "dragonfly", "slim fly", "torus")
 LEAFS = ("in rack", "middle of row", "end of row", "own rows")
 SPINES = ("middle of hall", "end of hall")
 
+GROUPS = ("stated", "filled")
+
+Group = Literal["stated", "filled"]
 Topology = Literal["clos", "dragonfly", "slim fly", "torus"]
 
 
@@ -61,8 +64,8 @@ class SearchSpace:
     )
     media: tuple[str, ...] = ("any", "single mode")
     topologies: tuple[Topology, ...] = ("clos",)
-    group: tuple[Literal["stated", "filled"], ...] = field(default=("stated", "filled"))
-    """Racks that share a group of leafs: as the generation states, or as many as fill its leafs best."""
+    groups: tuple[Group, ...] = ("filled",)
+    """Racks of a scalable unit, which share a group of leafs: as stated, or as many as fill its leafs best."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,11 @@ class Shape:
         )
 
 
+def shape_of(choice: FabricChoice) -> Shape:
+    """Give the shape of a candidate."""
+    return Shape(**{each.name: getattr(choice, each.name) for each in fields(Shape)})
+
+
 def port_rate(generation: Generation) -> float:
     """Give the rate of a port of a node before it is broken out [bit/s]."""
     out = generation.scale_out
@@ -139,6 +147,7 @@ def shapes(space: SearchSpace, generation: Generation, catalogue: Catalogue) -> 
     rate = float(out.planes) * float(out.link_rate)
     ports = max(1, round(rate / port_rate(generation)))
     planes = space.planes or tuple(ports * each for each in BREAK_OUTS)
+    deepest = ports * BREAK_OUTS[-1]
     for switch, count in product(space.switches or usable_switches(catalogue, generation), planes):
         link = rate / count
         radix = _radix(switch, link, generation, catalogue)
@@ -147,6 +156,7 @@ def shapes(space: SearchSpace, generation: Generation, catalogue: Catalogue) -> 
         found = (
             shape
             for topology, tiers, ratios in product(space.topologies, space.tiers, space.oversubscription)
+            if space.planes or tiers != space.tiers[-1] or tiers == space.tiers[0] or count < deepest
             for shape in _variants(space, generation, topology, switch, count, link, radix, tiers, ratios)
         )
         yield from dict.fromkeys(found)
@@ -168,7 +178,7 @@ def _variants(
     stated = max(1, round(float(generation.racks_per_su)))
     down = math.floor(radix * leaf / (1.0 + leaf) + 1e-9)
     sizes = {"stated": stated, "filled": filling_racks(int(generation.scale_out.nodes_per_rack), down, stated)}
-    for group in space.group if clos else ("stated",):
+    for group in space.groups if clos else ("stated",):
         yield Shape(topology, switch, planes, link, radix, tiers if clos else 0, leaf, spine, sizes[group])
 
 
@@ -192,8 +202,8 @@ def filling_racks(nodes_per_rack: int, down: int, stated: int) -> int:
 def _radix(switch: str, link: float, generation: Generation, catalogue: Catalogue) -> int:
     """Give the ports of a switch at a link rate; 0 where it has none as fast or cannot be broken out so far.
 
-    A switch whose most ports are not known is broken out no further than its ports are bought; one that is stated by its
-    radix alone is not broken out at all.
+    A switch whose most ports are not known is broken out no further than its ports are bought; one that is stated by
+    its radix alone is not broken out at all.
     """
     out = generation.scale_out
     if not switch:
@@ -212,8 +222,3 @@ def _radix(switch: str, link: float, generation: Generation, catalogue: Catalogu
 def sus_for(generation: Generation, racks_per_su: int, accelerators: int) -> int:
     """Give the scalable units that hold a number of accelerators."""
     return max(1, math.ceil(accelerators / (float(generation.accelerators_per_rack) * racks_per_su) - 1e-9))
-
-
-def named_media(names: Sequence[str]) -> tuple[str, ...]:
-    """Give the names of media, each once, in the order of :data:`MEDIA`."""
-    return tuple(name for name in MEDIA if name in names)

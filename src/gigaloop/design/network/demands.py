@@ -13,7 +13,7 @@ from gigaloop.design.records.network import COLLECTIVES
 from gigaloop.programme.schema import Generation, Programme, Workload
 
 GRADIENT_BYTES = 2.0
-"""Of one parameter's gradient as it is reduced: 16 bit. Source: Rajbhandari et al., ZeRO, arXiv:1910.02054, section 3."""
+"""Of one parameter's gradient as it is reduced: 16 bit. Source: Rajbhandari et al., ZeRO, arXiv:1910.02054, 3."""
 
 EXPERTS, ACTIVE_EXPERTS = 256, 8
 """Routed experts of a layer and how many of them a token goes to, where a model activates a part of its parameters.
@@ -30,12 +30,12 @@ bandwidth is flat. Source: nccl-tests series of https://github.com/stas00/ml-eng
 def workload_demands(programme: Programme, generation: Generation, accelerators: int) -> tuple[Demand, ...]:
     """Give the collectives with which the workloads leave their scale-up domains, for one step of each.
 
-    Training reduces all gradients once a step: the model is sharded over a scale-up domain of ``D`` accelerators, so each
-    of them reduces ``2 B * parameters / D`` with its peers in the other domains. A model that activates only a part of
-    its parameters sends each token's activations to ``ACTIVE_EXPERTS`` experts and back in every layer, backward again
-    where it is trained; experts lie one to an accelerator on as many whole domains as hold ``EXPERTS``, at most on all of
-    the job. A workload whose job is one domain asks nothing of the fabric. If none asks, an all-reduce of 1 GiB over all
-    accelerators stands in.
+    Training reduces all gradients once a step: the model is sharded over a scale-up domain of ``D`` accelerators, so
+    each of them reduces ``2 B * parameters / D`` with its peers in the other domains. A model that activates only a
+    part of its parameters sends each token's activations to ``ACTIVE_EXPERTS`` experts and back in every layer,
+    backward again where it is trained; experts lie one to an accelerator on as many whole domains as hold ``EXPERTS``,
+    at most on all of the job. A workload whose job is one domain asks nothing of the fabric. If none asks, an
+    all-reduce of 1 GiB over all accelerators stands in.
 
     Parameters
     ----------
@@ -71,9 +71,13 @@ def _of(workload: Workload, domain: int, job: int) -> list[Demand]:
         passes = 2.0 if training else 1.0
         for way, width in (("to", DISPATCH_BYTES), ("from", COMBINE_BYTES)):
             size = tokens * float(model.hidden) * ACTIVE_EXPERTS * width
-            basis = f"{tokens:,.0f} tokens of an accelerator {way} {ACTIVE_EXPERTS} experts each, {width:g} B an activation"
+            basis = (
+                f"{tokens:,.0f} tokens of an accelerator {way} {ACTIVE_EXPERTS} experts each, {width:g} B an activation"
+            )
             found.append(
-                _demand(workload, "all_to_all", size, group, False, passes * float(model.layers), f"{basis}, every layer")
+                _demand(
+                    workload, "all_to_all", size, group, False, passes * float(model.layers), f"{basis}, every layer"
+                )
             )
     return found
 
@@ -98,10 +102,10 @@ def stated_demands(messages: Sequence[str], accelerators: int) -> tuple[Demand, 
     >>> demand.collective, demand.bytes, demand.group
     ('all_to_all', 67108864.0, 512)
     """
-    return tuple(_stated(message, accelerators, 1.0 / len(messages)) for message in messages)
+    return tuple(_stated(message, accelerators) for message in messages)
 
 
-def _stated(message: str, accelerators: int, share: float) -> Demand:
+def _stated(message: str, accelerators: int) -> Demand:
     words = message.replace(":", " ").split()
     if len(words) not in (3, 4):
         raise UsageError(
@@ -117,7 +121,7 @@ def _stated(message: str, accelerators: int, share: float) -> Demand:
             f"--message '{message}' needs a size above zero and a group of 2 to {accelerators:,} accelerators",
             hint="write it like --message 'all_to_all 64 MiB 512'",
         )
-    return Demand("", collective, size, group, False, 1.0, share, "as stated")
+    return Demand("", collective, size, group, False, 1.0, 1.0, "as stated")
 
 
 def _group(text: str, message: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gigaloop.design.cables import cable_schedule, fabric_bill, media_of
+from gigaloop.design.cables import beyond_reach, cable_schedule, fabric_bill, media_of, refused_media
 from gigaloop.design.fabric import design_fabric
 from gigaloop.design.floor import plan_floor, tray_fill
 from gigaloop.design.generation import design_generation
@@ -68,4 +68,7 @@ def design_network(
         trays,
         bill,
     )
-    return Network(site.id if site else "", fabric, floor, schedule, trays, bill, check_network(draft))
+    beyond = beyond_reach(schedule, generation, catalogue, programme.usd)
+    refused = refused_media(catalogue, generation, programme.usd)
+    checks = check_network(draft)
+    return Network(site.id if site else "", fabric, floor, schedule, trays, bill, checks, beyond, refused)

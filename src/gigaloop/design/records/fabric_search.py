@@ -93,9 +93,9 @@ class FabricSearch:
     unreached: Counts
     """Links beyond the supported reach of every medium."""
     tray_fill: Floats
-    """Of the fullest segment, over what a tray may be filled."""
+    """Of the fullest segment, over what a tray may be filled; on the front alone, else not a number."""
     tray_load: Floats
-    """Of the heaviest segment, over what a tray carries."""
+    """Of the heaviest segment, over what a tray carries; on the front alone."""
     power: Floats
     """Of switches, modules and cable ends, those in the nodes counted [W]; what is known of it."""
     cost: Floats

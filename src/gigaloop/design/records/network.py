@@ -46,7 +46,10 @@ class Links:
 
 @runtime_checkable
 class Plane(Protocol):
-    """One plane of a network: index arithmetic; every count is a property."""
+    """One plane of a network: index arithmetic; every count is a property. A value: what is found of it may be kept."""
+
+    def __hash__(self) -> int:
+        """Hash what defines it."""
 
     @property
     def nodes(self) -> int:
@@ -171,6 +174,8 @@ class FloorPlan:
 
     hall: tuple[str, ...]
     """Ids of the halls."""
+    hall_power: FloatArray
+    """Of all positions of each hall, infinite where none is stated (h,) [W]."""
     hall_of: IntArray
     kind: IntArray
     """Index into ``RACK_KINDS``."""
@@ -216,7 +221,7 @@ class FloorPlan:
 
     @property
     def aisles(self) -> FloatArray:
-        """x of all cross aisles [m]."""
+        """X of all cross aisles [m]."""
         return np.unique(np.concatenate([self.left, self.right]))
 
     @property
@@ -323,7 +328,7 @@ class CableSchedule:
     """Of the run, with drops and slack [m]."""
     stock: NDArray[np.float32]
     """As ordered [m]; nan where no medium reaches."""
-    medium: NDArray[np.int8]
+    medium: NDArray[np.int16]
 
     def __len__(self) -> int:
         return len(self.layer)
@@ -332,6 +337,33 @@ class CableSchedule:
     def unreached(self) -> IntArray:
         """Rows beyond the supported reach of every medium."""
         return np.flatnonzero(self.medium < 0).astype(np.int32)
+
+
+@dataclass(frozen=True)
+class BeyondReach:
+    """Links of one layer of one plane that are beyond the supported reach of every medium at hand."""
+
+    network: str
+    plane: int
+    layer: str
+    rows: IntArray
+    """Rows of the schedule."""
+    shortest: float
+    """Length of the shortest of them [m]."""
+    longest: float
+    """[m]"""
+    serves: Medium | None
+    """The medium of the catalogue with the shortest reach that takes the longest of them; None where none does."""
+
+
+@dataclass(frozen=True)
+class RefusedMedium:
+    """A cable or module that has the rate of a network's links and still does not serve them, and why."""
+
+    network: str
+    id: str
+    """Entry of the catalogue."""
+    why: str
 
 
 @dataclass(frozen=True)
@@ -345,12 +377,17 @@ class TrayFill:
     y1: FloatArray
     cords: IntArray
     fill: FloatArray
-    """Share of the cross-section that is taken."""
+    """Share of the cross-section of all levels that is taken."""
     load: FloatArray
     """[kg/m]"""
     fill_limit: float
     load_limit: float
-    """[kg/m]"""
+    """Of all levels [kg/m]."""
+
+    @property
+    def overfull(self) -> IntArray:
+        """Segments that are filled or loaded above a limit."""
+        return np.flatnonzero((self.fill > self.fill_limit) | (self.load > self.load_limit)).astype(np.int32)
 
 
 @dataclass(frozen=True)
@@ -459,6 +496,10 @@ class Network:
     trays: TrayFill
     bill: FabricBill
     checks: tuple[Check, ...]
+    beyond: tuple[BeyondReach, ...] = ()
+    """Links that no medium at hand reaches, by layer, with the shortest medium that would serve."""
+    refused: tuple[RefusedMedium, ...] = ()
+    """Cables and modules of the rate that do not serve, with the reason."""
 
     @property
     def feasible(self) -> bool:

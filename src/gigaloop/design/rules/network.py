@@ -41,6 +41,14 @@ def _placed(draft: NetworkDraft) -> Iterator[Finding]:
     yield Finding(shown(len(draft.floor.unplaced), "1"), Quantity.count(0), draft.path("racks_per_su"), detail=detail)
 
 
+def _hall_power(draft: NetworkDraft) -> Iterator[Finding]:
+    floor = draft.floor
+    drawn = np.bincount(floor.hall_of, weights=floor.power, minlength=len(floor.hall))
+    for hall, power, limit in zip(floor.hall, drawn, floor.hall_power, strict=True):
+        if limit < math.inf:
+            yield Finding(shown(float(power), "MW"), shown(float(limit), "MW"), draft.path("scale_out"), detail=hall)
+
+
 def _reach(draft: NetworkDraft) -> Iterator[Finding]:
     schedule, beyond = draft.schedule, draft.schedule.unreached
     for code, (network, plane, layer) in enumerate(schedule.layers):
@@ -101,6 +109,15 @@ RULES = (
         "positions, power, coolant and floor load of the halls and rows",
         "state more rows or positions, a higher limit per row, or a smaller 'span'",
         _placed,
+    ),
+    Rule(
+        "network.hall-power",
+        "Racks and switches within the power of their hall",
+        Sense.AT_MOST,
+        Severity.WARNING,
+        "design power of the racks, and of switches with a module in every port where it is stated; the hall's 'power'",
+        "ask for fewer scalable units, or power the network racks from beyond the hall's positions",
+        _hall_power,
     ),
     Rule(
         "network.reach",

@@ -7,7 +7,9 @@ from gigaloop.programme.checks.choices import check_choices
 from gigaloop.programme.checks.facility import check_facilities
 from gigaloop.programme.checks.factories import check_factories
 from gigaloop.programme.checks.findings import Findings
+from gigaloop.programme.checks.floor import check_floors
 from gigaloop.programme.checks.flows import check_flows
+from gigaloop.programme.checks.network import check_networks
 from gigaloop.programme.checks.product import check_product
 from gigaloop.programme.checks.sites import check_sites
 from gigaloop.programme.checks.sourcing import check_sourcing
@@ -30,9 +32,11 @@ def check_programme(programme: Programme) -> list[Problem]:
         return findings.problems
     check_choices(findings)
     check_product(findings)
+    check_networks(findings)
     check_sourcing(findings)
     check_sites(findings)
     check_facilities(findings)
+    check_floors(findings)
     check_factories(findings)
     # Flows follow the bills of materials down; that needs them to end.
     if not findings.problems:

@@ -8,7 +8,6 @@ from gigaloop.core.quantity import (
     Dim,
     Length,
     Mass,
-    PositiveCount,
     PositivePower,
     Power,
     Quantity,
@@ -19,6 +18,7 @@ from gigaloop.programme.schema.base import Record
 
 PositiveLength = Annotated[Quantity, Dim("length", above=0.0)]
 FillShare = Annotated[Quantity, Dim("fraction", above=0.0, high=1.0)]
+Whole = Annotated[Quantity, Dim("count", above=0.0, whole=True)]
 
 
 class Tray(Record):
@@ -26,10 +26,13 @@ class Tray(Record):
 
     width: PositiveLength = Quantity.of(600.0, "mm")
     depth: PositiveLength = Quantity.of(100.0, "mm")
+    levels: Whole = Quantity.count(3)
+    """Trays one above the other."""
     fill: FillShare = Quantity.of(50.0, "%")
-    """Share of the cross-section that cables may take."""
-    load: Annotated[Quantity, Dim("linear density", above=0.0)] = Quantity.of(45.0, "kg/m")
-    """The most that a metre carries."""
+    """Share of the cross-section that cables may take: practice of ladder and ventilated trays for communications, for
+    which the NEC sets no limit (csemag.com, data and communications cabling and pathways, 2017-06)."""
+    load: Annotated[Quantity, Dim("linear density", above=0.0)] = Quantity.of(74.4, "kg/m")
+    """The most that a metre of one tray carries: 50 lb/ft, the lightest working load of NEMA VE 1 (class A)."""
     drop: Length = Quantity.of(2.2, "m")
     """From the tray down to the top of a rack, with the bend and what is stowed."""
     slack: Annotated[Quantity, Dim("fraction", low=0.0, high=1.0)] = Quantity.of(5.0, "%")
@@ -41,9 +44,9 @@ class Tray(Record):
 class HallFloor(Record):
     """How racks stand in a hall; what is left out follows common practice."""
 
-    racks_per_row: PositiveCount = Quantity.count(20)
+    racks_per_row: Whole = Quantity.count(20)
     """Positions in a row, those of network racks and coolant distribution units within it included."""
-    storeys: PositiveCount = Quantity.count(1)
+    storeys: Whole = Quantity.count(1)
     storey_height: PositiveLength = Quantity.of(6.0, "m")
     position_width: PositiveLength = Quantity.of(600.0, "mm")
     position_depth: PositiveLength = Quantity.of(1200.0, "mm")
@@ -56,7 +59,8 @@ class HallFloor(Record):
     row_flow: VolumeFlow | None = None
     row_mass: Mass | None = None
     leafs: Literal["in rack", "middle of row", "end of row", "own rows"] = "middle of row"
-    """Where leaf switches stand: in the racks that they serve, in network racks within the rows, or in rows apart."""
+    """Where leaf switches stand: in the racks that they serve, in network racks amid those racks, in network racks at
+    the end of their row, or in rows apart. Where a fabric spans halls, the first one says."""
     spines: Literal["middle of hall", "end of hall"] = "middle of hall"
     """Where the rows of spine and core switches stand."""
     network_units: RackUnits = Quantity.of(48.0, "U")

@@ -248,7 +248,7 @@ def _effectivity(basis: Basis, design: Design) -> KeyValues:
     here = f"generations.{generation.id}"
     per_rack = basis.stated(generation.accelerators_per_rack, f"{here}.accelerators_per_rack")
     inlet = basis.stated(generation.cooling.inlet_limit, f"{here}.cooling.inlet_limit")
-    tree, groups = basis.computed("rule of the topology, all planes"), basis.computed("racks of an SU over racks per CDU")
+    rule, groups = basis.computed("rule of the topology"), basis.computed("racks of an SU over racks per CDU")
     rows: list[tuple[str, CellLike]] = [
         ("Evaluation units from", dates.evaluation.isoformat()),
         ("Ramp from", dates.ramp.isoformat()),
@@ -259,7 +259,7 @@ def _effectivity(basis: Basis, design: Design) -> KeyValues:
         ("Inlet limit", inlet),
         ("Racks per scalable unit (SU)", basis.stated(generation.racks_per_su, f"{here}.racks_per_su")),
         ("Scale-out switches per SU", ", ".join(f"{count:,} {kind}" for kind, count in network.switch_counts.items())),
-        ("Scale-out links per SU", Number(network.links, "", tree, decimals=0)),
+        ("Scale-out links per SU", Number(network.links, "", rule, decimals=0)),
         ("Coolant distribution units per SU", Number(design.cooling.cdus_per_su, "", groups, decimals=0)),
     ]
     return KeyValues("Dates, fabric and value", rows)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gigaloop.report.echarts.charts import bar_chart, heatmap_chart, line_chart, waterfall_chart
+from gigaloop.report.echarts.charts import (
+    bar_chart,
+    heatmap_chart,
+    histogram_chart,
+    line_chart,
+    waterfall_chart,
+)
 from gigaloop.report.echarts.flows import sankey_chart, treemap_chart
 from gigaloop.report.echarts.networks import network_chart
 from gigaloop.report.echarts.places import map_chart, rack_chart
@@ -17,6 +23,7 @@ _DRAW: dict[str, Callable[[Any, Palette], Chart]] = {
     "bar": bar_chart,
     "gantt": gantt_chart,
     "heatmap": heatmap_chart,
+    "histogram": histogram_chart,
     "line": line_chart,
     "map": map_chart,
     "network": network_chart,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
 from gigaloop.report.echarts.wire import (
@@ -23,13 +25,23 @@ from gigaloop.report.echarts.wire import (
     time_axis,
     value_axis,
 )
-from gigaloop.report.figures import BarFigure, HeatmapFigure, LineFigure, Mark, Series, WaterfallFigure
+from gigaloop.report.figures import (
+    BarFigure,
+    HeatmapFigure,
+    HistogramFigure,
+    LineFigure,
+    Mark,
+    Series,
+    WaterfallFigure,
+)
+from gigaloop.report.figures.floors import nice
 from gigaloop.report.numbers import decimals_for, shared_decimals
 from gigaloop.report.palette import DIVERGING, GAIN, INK, MUTED, SHADES, Style, ink_on, mix
 
 ASKED = Style(INK, 0, (6, 4), "diamond")
 _FEW_POINTS = 30
 _MARK_LINE = 14  # height of the words of a mark [px]
+_NEAR, _LATE = 0.26, 0.6  # shares of an axis: words as near share no line; from here on words stand to the left
 _FEW_CELLS = 240
 
 
@@ -44,6 +56,12 @@ def line_chart(figure: LineFigure, palette: Palette) -> Chart:
         one = _line(figure, series, periods, timed=timed)
         one["itemStyle"] = style.item
         one["symbol"] = style.symbol
+        if series.estimated:
+            hollow = {"color": "#fff", "borderColor": style.colour, "borderWidth": 1.5}
+            one["data"] = [
+                {"value": value, "itemStyle": hollow} if loose else value
+                for value, loose in zip(one["data"], series.estimated, strict=True)
+            ]
         if figure.stacked:
             area = {"color": style.colour, "opacity": 0.85}
             one |= {"stack": "all", "areaStyle": area, "lineStyle": {"width": 1, "color": style.colour}}
@@ -51,6 +69,8 @@ def line_chart(figure: LineFigure, palette: Palette) -> Chart:
         else:
             dash = list(style.dash) if isinstance(style.dash, tuple) else style.dash
             one["lineStyle"] = {"width": 2.25, "color": style.colour, "type": dash}
+        if figure.bands:
+            drawn.append(_band(series, style.colour, periods))
         drawn.append(one)
         keys.append(Key(series.name, style, "area" if figure.stacked else "line", series.name))
     if figure.asked:
@@ -65,13 +85,38 @@ def line_chart(figure: LineFigure, palette: Palette) -> Chart:
     parts: Json = {
         "grid": grid(top=34 + tall, right=26),
         "xAxis": time_axis() if timed else category_axis(periods, boundaryGap=False),
-        "yAxis": value_axis(
-            figure.axis_name, along="y", nameGap=13 + tall, **({"min": figure.floor} if figure.floor else {})
-        ),
+        "yAxis": value_axis(figure.axis_name, along="y", nameGap=13 + tall, **_extent(figure)),
         "series": drawn,
     }
     decimals = _decimals(figure.all_series())
     return Chart(frame(figure, trigger="axis", **parts), tuple(keys), unit=figure.unit, decimals=decimals)
+
+
+def _extent(figure: LineFigure) -> Json:
+    """Say where the value axis begins, and what goes along with a logarithmic one."""
+    floor: Json = {"min": figure.floor} if figure.floor else {}
+    return floor | ({"type": "log", "minorSplitLine": {"show": False}} if figure.log else {})
+
+
+def _band(series: Series, colour: str, periods: list[str]) -> Json:
+    """Shade what lies between the low and the high of each number."""
+    data = [
+        [period, rounded(number.low), rounded(number.high)]
+        for period, number in zip(periods, series.values, strict=True)
+        if number.low is not None and number.high is not None
+    ]
+    return {
+        "type": "custom",
+        "name": series.name,
+        "id": f"band {series.name}",
+        "renderItem": "band",
+        "encode": {"x": 0, "y": [1, 2]},
+        "itemStyle": {"color": colour, "opacity": 0.14},
+        "silent": True,
+        "z": 1,
+        "tooltip": {"show": False},
+        "data": data,
+    }
 
 
 def _line(figure: LineFigure, series: Series, periods: list[str], *, timed: bool) -> Json:
@@ -170,6 +215,62 @@ def bar_chart(figure: BarFigure, palette: Palette) -> Chart:
 def _labelled(value: float | str, text: str, side: str) -> Json:
     label = {"show": value != "-", "formatter": text, "position": side, "color": INK, "fontSize": 12, "distance": 6}
     return {"value": value, "label": label}
+
+
+def histogram_chart(figure: HistogramFigure, palette: Palette) -> Chart:
+    """Draw bins as bars that touch, series on top of each other, and the limits as upright lines with their words."""
+    step = min(high - low for low, high in pairwise(figure.edges))
+    middles = [(low + high) / 2 for low, high in pairwise(figure.edges)]
+    levels = [0.0] * len(middles)
+    drawn: list[Json] = []
+    keys: list[Key] = []
+    for series in figure.series:
+        style = palette[series.entity]
+        data: list[Json] = []
+        for i, value in enumerate(series.floats):
+            if not value:
+                continue
+            start, levels[i] = levels[i], levels[i] + value
+            said = [figure.bins[i], f"{series.name}: {short(value)} {figure.unit}".strip()]
+            said.append(f"of {short(math.fsum(each.floats[i] or 0.0 for each in figure.series))}")
+            edges = [rounded(figure.edges[i]), rounded(figure.edges[i + 1])]
+            data.append({"value": [*edges, rounded(start), rounded(levels[i])], "tip": said})
+        look = style.item | {"borderColor": "#fff", "borderWidth": 0.5}
+        one: Json = {"type": "custom", "name": series.name, "renderItem": "bin", "itemStyle": look, "data": data}
+        drawn.append(one | {"encode": {"x": [0, 1], "y": [2, 3]}, "clip": True})
+        keys.append(Key(series.name, style, "area", series.name))
+    inside = sorted(each for each in figure.limits if each[0] <= figure.edges[-1])
+    tall = 0
+    if inside and drawn:
+        drawn[-1]["markLine"] = mark_lines([Mark(at, words) for at, words in inside])
+        drawn[-1]["markLine"]["data"].sort(key=lambda line: line["xAxis"])
+        levels_of = _levels([at / figure.edges[-1] for at, _ in inside])
+        for line, level, (at, _) in zip(drawn[-1]["markLine"]["data"], levels_of, inside, strict=True):
+            side = "right" if at > _LATE * figure.edges[-1] else "left"
+            line["label"] = {"distance": 4 + _MARK_LINE * level, "align": side}
+        tall = _MARK_LINE * (1 + max(levels_of)) + 4
+    tick = step * nice(max(1.0, (figure.edges[-1] - figure.edges[0]) / step / 12))
+    end = rounded(figure.edges[0] + tick * math.ceil((figure.edges[-1] - figure.edges[0]) / tick - 1e-9))
+    unit = nice((max(levels) or 1.0) / 5)
+    top = unit * math.ceil((max(levels) or 1.0) / unit)
+    parts: Json = {
+        "grid": grid(top=34 + tall, right=26, bottom=42),
+        "xAxis": value_axis(figure.along, along="x", min=figure.edges[0], max=end, interval=tick)
+        | {"axisLine": {"show": True, "lineStyle": {"color": MUTED}}, "splitLine": {"show": False}},
+        "yAxis": value_axis(figure.axis_name, along="y", nameGap=13 + tall, min=0, interval=unit, max=top),
+        "series": drawn,
+    }
+    decimals = _decimals(figure.series)
+    return Chart(frame(figure, trigger="item", **parts), tuple(keys), unit=figure.unit, decimals=decimals)
+
+
+def _levels(places: Sequence[float]) -> list[int]:
+    """Give each of some words along an axis, by their shares of it, a line above the plot where it hides no other."""
+    levels: list[int] = []
+    for i, at in enumerate(places):
+        near = {levels[j] for j in range(i) if abs(at - places[j]) < _NEAR}
+        levels.append(next(level for level in range(len(places)) if level not in near))
+    return levels
 
 
 def waterfall_chart(figure: WaterfallFigure, _palette: Palette) -> Chart:

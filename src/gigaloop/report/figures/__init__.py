@@ -1,12 +1,22 @@
 """Figures as data: what is shown, in which unit, from which evidence; how it is drawn is decided elsewhere."""
 
 from gigaloop.report.figures.base import Figure, Series
-from gigaloop.report.figures.charts import BarFigure, HeatmapFigure, LineFigure, Mark, Step, WaterfallFigure
+from gigaloop.report.figures.charts import (
+    BarFigure,
+    HeatmapFigure,
+    HistogramFigure,
+    LineFigure,
+    Mark,
+    Step,
+    WaterfallFigure,
+)
 from gigaloop.report.figures.diagrams import DiagramFigure, Item, Wire
+from gigaloop.report.figures.floors import FloorFigure
 from gigaloop.report.figures.flows import Branch, Link, SankeyFigure, TreemapFigure
 from gigaloop.report.figures.networks import Activity, NetworkFigure
 from gigaloop.report.figures.places import Flow, MapFigure, Point, Rack, RackFigure, Tray
 from gigaloop.report.figures.schedules import GanttFigure, Task
+from gigaloop.report.figures.tiers import Layer, Tier, TierBox, TierFigure
 
 __all__ = [
     "Activity",
@@ -14,10 +24,13 @@ __all__ = [
     "Branch",
     "DiagramFigure",
     "Figure",
+    "FloorFigure",
     "Flow",
     "GanttFigure",
     "HeatmapFigure",
+    "HistogramFigure",
     "Item",
+    "Layer",
     "LineFigure",
     "Link",
     "MapFigure",
@@ -30,6 +43,9 @@ __all__ = [
     "Series",
     "Step",
     "Task",
+    "Tier",
+    "TierBox",
+    "TierFigure",
     "Tray",
     "TreemapFigure",
     "WaterfallFigure",

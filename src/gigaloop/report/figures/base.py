@@ -83,12 +83,16 @@ class Figure(ABC):
 
 @dataclass(frozen=True)
 class Series:
-    """Named values; series of the same ``entity`` (by default the name) share a colour across figures."""
+    """Named values; series of the same ``entity`` (by default the name) share a colour across figures.
+
+    ``estimated`` says of each value whether nothing measured supports it; such points are drawn hollow.
+    """
 
     name: str
     values: tuple[Number, ...]
     entity: str = ""
     evidence: tuple[Evidence, ...] = field(default=(), repr=False)
+    estimated: tuple[bool, ...] = ()
 
     def __init__(
         self,
@@ -96,10 +100,11 @@ class Series:
         values: Iterable[Value],
         entity: str = "",
         evidence: Evidence | Sequence[Evidence] = (),
+        estimated: Iterable[bool] = (),
     ) -> None:
         shared = pieces(evidence)
         settled = tuple(_with_evidence(as_number(value), shared) for value in values)
-        settle(self, name=name, values=settled, entity=entity or name, evidence=shared)
+        settle(self, name=name, values=settled, entity=entity or name, evidence=shared, estimated=tuple(estimated))
 
     @property
     def floats(self) -> list[float | None]:

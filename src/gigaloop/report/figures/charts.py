@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from math import isclose
 from typing import ClassVar
 
@@ -27,7 +28,8 @@ class LineFigure(Figure):
 
     ``periods`` are dates (a time axis) or texts such as ``2027-Q1`` (evenly spaced). ``stacked`` draws areas
     on top of each other, ``step`` holds each value until the next period. ``asked`` is drawn over them. ``floor`` is
-    where the value axis begins, for ratios such as a PUE that cannot be less.
+    where the value axis begins, for ratios such as a PUE that cannot be less. ``log`` makes the value axis logarithmic,
+    ``bands`` shades what lies between the low and the high of each number.
     """
 
     kind: ClassVar[str] = "line"
@@ -40,6 +42,8 @@ class LineFigure(Figure):
     marks: Sequence[Mark] = ()
     period_name: str = "period"
     floor: float = 0.0
+    log: bool = False
+    bands: bool = False
 
     def _settle(self) -> None:
         settle(self, periods=tuple(self.periods), series=tuple(self.series), marks=tuple(self.marks))
@@ -100,6 +104,53 @@ class BarFigure(Figure):
     def table(self) -> Table:
         """Give a row for each category, with the sum where bars are stacked."""
         return _series_table(self, self.category_name, self.categories, self.series, self.asked, stacked=self.stacked)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistogramFigure(Figure):
+    """How many of each kind fall between edges, stacked; ``limits`` are upright lines with a few words.
+
+    A limit beyond the last edge is not drawn; it is in the table.
+    """
+
+    kind: ClassVar[str] = "histogram"
+
+    edges: Sequence[float]
+    series: Sequence[Series]
+    limits: Sequence[tuple[float, str]] = ()
+    along: str = ""
+    """What runs along the lower axis, with its unit."""
+    along_unit: str = ""
+
+    def _settle(self) -> None:
+        settle(self, edges=tuple(map(float, self.edges)), series=tuple(self.series), limits=tuple(self.limits))
+        self._require(len(self.edges) > 1, "it needs two edges")
+        for series in self.series:
+            fits = len(series.values) == len(self.edges) - 1
+            self._require(fits, f"'{series.name}' has {len(series.values)} values for {len(self.edges) - 1} bins")
+
+    def entities(self) -> tuple[str, ...]:
+        """Give the keys of the series."""
+        return tuple(series.entity for series in self.series)
+
+    @property
+    def bins(self) -> list[str]:
+        """Name each bin by its edges."""
+        unit = f" {self.along_unit}" if self.along_unit else ""
+        return [f"{low:,.6g} to {high:,.6g}{unit}" for low, high in pairwise(self.edges)]
+
+    def table(self) -> Table:
+        """Give a row for each bin in which something falls."""
+        kept = [i for i, height in enumerate(total(column) for column in _across(self.series)) if height]
+        series = [Series(each.name, [each.values[i] for i in kept]) for each in self.series]
+        return _series_table(self, self.along, [self.bins[i] for i in kept], series, None, stacked=True)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the bins, and the limits where there are any."""
+        if not self.limits:
+            return (self.table(),)
+        rows: list[Row] = [[name, at] for at, name in self.limits]
+        return self.table(), Table(f"{self.title}: limits", ["limit", Column("at", self.along_unit)], rows)
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,20 @@
       }
       return { type: "group", children };
     },
+    // A bin of a histogram: [from, to, bottom, top].
+    bin: (series) => (params, api) => {
+      const low = api.coord([api.value(0), api.value(2)]);
+      const high = api.coord([api.value(1), api.value(3)]);
+      const shape = { x: low[0], y: high[1], width: Math.max(high[0] - low[0] - 1, 1), height: Math.max(low[1] - high[1], 0.5) };
+      return { type: "rect", shape, style: fill(series) };
+    },
+    // The band around a line, drawn whole with its first item: [place, low, high].
+    band: (series) => (params, api) => {
+      if (params.dataIndex) return null;
+      const along = (at) => series.data.map((item) => api.coord([item[0], item[at]]));
+      const { color, opacity } = series.itemStyle;
+      return { type: "polygon", silent: true, shape: { points: [...along(1), ...along(2).reverse()] }, style: { fill: color, opacity } };
+    },
     // What waits for what: [end of the first, start of the second, its row, the other's row].
     tie: () => (params, api) => {
       const from = api.coord([api.value(0), api.value(2)]);
@@ -145,7 +159,7 @@
     box.append(element("div", String(at), "font-weight:600;margin-bottom:2px"));
     for (const each of all) {
       const value = Array.isArray(each.value) ? each.value[1] : each.value;
-      if (!each.seriesName || each.seriesId === "sum" || value === "-" || value === null || value === undefined) continue;
+      if (!each.seriesName || each.seriesId === "sum" || String(each.seriesId).startsWith("band ") || value === "-" || value === null || value === undefined) continue;
       const line = element("div", undefined, "display:flex;gap:6px;align-items:center");
       const colour = typeof each.color === "string" ? each.color : INK;
       line.append(element("span", undefined, `width:9px;height:9px;flex:none;background:${colour}`));

@@ -5,23 +5,20 @@ from __future__ import annotations
 from html import escape
 from itertools import pairwise
 
-from gigaloop.report.echarts.wire import FONT
+from gigaloop.report.drawing.svg import LETTER as _LETTER
+from gigaloop.report.drawing.svg import element
 from gigaloop.report.figures.diagrams import CARRIERS, Carrier, DiagramFigure, Item, Symbol, Wire
 from gigaloop.report.palette import GAIN, HAIRLINE, INK, LOSS, MUTED
 
 HALF = 19.0
 """Half the size of a symbol [px]."""
 _MARGIN = 16.0
-_LETTER = 6.3
-"""Mean width of a letter of the words beside a symbol [px]."""
 _BOLD = 7.2
 """The same of bold words [px]."""
 _LINE = 15.0
 """Height of a line of words [px]."""
 _BUS = 60.0
 """Half the length of a busbar [px]."""
-_LEAST = 560.0
-"""Width below which a diagram is scrolled and not made smaller [px]."""
 _STROKES: dict[Carrier, tuple[str, str]] = {
     "ac": (INK, ""),
     "dc": ("#7a4a9e", ""),
@@ -42,12 +39,7 @@ def draw(figure: DiagramFigure) -> str:
     right, bottom = max(right, end), bottom + 24
     parts = [_wire(figure, wire) for wire in figure.wires]
     parts += [_item(figure, item) for item in figure.items]
-    width = right - left
-    box = f"{left:.0f} {top:.0f} {width:.0f} {bottom - top:.0f}"
-    size = f"max-width:{width:.0f}px;min-width:{min(width, _LEAST):.0f}px"
-    style = f"font-family:{escape(FONT, quote=True)};font-size:12px;{size}"
-    named = f'role="img" aria-label="{escape(figure.alt, quote=True)}"'
-    return f'<svg viewBox="{box}" width="100%" style="{style}" {named}>{"".join(parts)}{legend}</svg>'
+    return element(figure.alt, (left, top, right - left, bottom - top), "".join(parts) + legend)
 
 
 def _spot(figure: DiagramFigure, item: Item) -> tuple[float, float]:

@@ -1,0 +1,284 @@
+"""What ``gigaloop design fabrics`` does: candidate fabrics side by side, ranked, with their front."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gigaloop.cli import output
+from gigaloop.cli.design import find_generation, find_site, load
+from gigaloop.cli.numbers import counted, money, percent, power, rounded
+from gigaloop.core.errors import UsageError
+from gigaloop.core.suggest import find
+
+if TYPE_CHECKING:
+    from gigaloop.design.network.candidates import Placement, SearchSpace
+    from gigaloop.design.records.fabric_search import Demand, FabricChoice, FabricSearch, Floats
+
+_HEADS = (
+    ("fabric", "left"),
+    ("switch", "left"),
+    ("switches at", "left"),
+    ("media", "left"),
+    ("switches", "right"),
+    ("modules", "right"),
+    ("cable", "right"),
+    ("cost", "right"),
+    ("power", "right"),
+    ("time", "right"),
+    ("left", "right"),
+    ("", "left"),
+)
+_OBSTACLES = 5
+"""Reasons shown."""
+_OPTIONAL = ("media", "modules", "switch")
+
+
+def fabrics(
+    folder: Path,
+    generation: str,
+    scenario: str,
+    facts: Path | None,
+    *,
+    site: str,
+    accelerators: int | None,
+    tiers: Sequence[int],
+    planes: Sequence[int],
+    oversubscriptions: Sequence[str],
+    switches: Sequence[str],
+    placements: Sequence[str],
+    media: Sequence[str],
+    topologies: Sequence[str],
+    groups: Sequence[str],
+    messages: Sequence[str],
+    failures: int,
+    top: int,
+    json: bool,
+) -> None:
+    """Show the candidate fabrics of a generation."""
+    from gigaloop.design.network.search import search_fabrics
+
+    programme, catalogue = load(folder, scenario, facts)
+    chosen = find_generation(programme, generation)
+    for each in switches:
+        catalogue.switch(each)
+    found = search_fabrics(
+        programme,
+        chosen,
+        catalogue,
+        accelerators,
+        _space(tiers, planes, oversubscriptions, switches, placements, media, topologies, groups),
+        messages=messages,
+        site=find_site(programme, site) if site else None,
+        failures=failures,
+    )
+    if json:
+        output.print_json(search_object(found))
+        return
+    show_search(found, top)
+
+
+def _space(
+    tiers: Sequence[int],
+    planes: Sequence[int],
+    oversubscriptions: Sequence[str],
+    switches: Sequence[str],
+    placements: Sequence[str],
+    media: Sequence[str],
+    topologies: Sequence[str],
+    groups: Sequence[str],
+) -> SearchSpace:
+    from gigaloop.design.network.candidates import GROUPS, MEDIA, TOPOLOGIES, SearchSpace
+
+    given: dict[str, object] = {
+        "tiers": tuple(sorted(set(tiers))),
+        "planes": tuple(sorted(set(planes))),
+        "oversubscription": tuple(dict.fromkeys(map(_ratios, oversubscriptions))),
+        "switches": tuple(dict.fromkeys(switches)),
+        "placements": tuple(dict.fromkeys(map(_placement, placements))),
+        "media": tuple(dict.fromkeys(find("media", each, ((name, name) for name in MEDIA)) for each in media)),
+        "topologies": tuple(
+            dict.fromkeys(find("topology", each, ((name, name) for name in TOPOLOGIES)) for each in topologies)
+        ),
+        "groups": tuple(dict.fromkeys(find("group", each, ((name, name) for name in GROUPS)) for each in groups)),
+    }
+    return SearchSpace(**{name: value for name, value in given.items() if value})  # type: ignore[arg-type]
+
+
+def _ratios(text: str) -> tuple[float, float]:
+    """Read oversubscription of leafs, and of spines after a slash.
+
+    >>> _ratios("2"), _ratios("1/7")
+    ((2.0, 1.0), (1.0, 7.0))
+    """
+    parts = text.removesuffix(":1").split("/")
+    try:
+        ratios = tuple(float(part.removesuffix(":1")) for part in parts)
+    except ValueError:
+        ratios = ()
+    if len(ratios) not in (1, 2) or not all(1.0 <= each < 1e3 for each in ratios):
+        raise UsageError(
+            f"--oversubscription {text} is no ratio of at least 1",
+            hint="write it like --oversubscription 2 for leafs, or --oversubscription 1/7 for leafs and spines",
+        )
+    return ratios[0], ratios[1] if len(ratios) > 1 else 1.0
+
+
+def _placement(text: str) -> Placement:
+    """Read where leafs stand, where spines stand and how many storeys there are, any of them."""
+    from gigaloop.design.network.candidates import LEAFS, SPINES, Placement
+
+    found: dict[str, str | int] = {}
+    for part in (each.strip() for each in text.split("/")):
+        words = part.split()
+        if len(words) == 2 and words[0].isdecimal() and words[1].rstrip("s") == "storey" and int(words[0]):
+            found["storeys"] = int(words[0])
+            continue
+        known = find("placement", part, ((each, each) for each in (*LEAFS, *SPINES, "1 storey", "2 storeys")))
+        found["leafs" if known in LEAFS else "spines"] = known
+    return Placement(**found)  # type: ignore[arg-type]
+
+
+def show_search(found: FabricSearch, top: int) -> None:
+    """Print the best candidates, those of the front first, and why others cannot be built."""
+    rows = list(found.ranking())
+    can = [row for row in rows if not found.obstacles[row]]
+    shown = can[:top]
+    title = f"{found.generation}: {counted(len(found), 'fabric')} for {found.asked:,} accelerators"
+    title += f", {len(can)} can be built, {int(found.front.sum())} on the front"
+    more = f"{len(can) - len(shown)} more with --top {len(can)}" if len(can) > len(shown) else ""
+    output.line()
+    if shown:
+        output.table(title, _HEADS, [tuple(_cells(found, row)) for row in shown], more, optional=_OPTIONAL)
+    else:
+        output.line(title, style="bold")
+    _show_obstacles(found)
+    output.line()
+    output.line("*: on the front: no other has as low cost, power and time per accelerator and as much bandwidth left")
+    output.line("order: the front first, then by cost where every part has a price, else by power, time, switches")
+    output.line(f"left: share of its bandwidth that the worst-hit job keeps after {found.failed} fails, mean")
+    for demand in found.demands:
+        output.line(f"time counts {_said(demand)}")
+    missing = sorted(name for name, pieces in found.unpriced.items() if pieces[found.feasible].any())
+    if missing:
+        output.line(f"+: without the unknown price of: {', '.join(missing)}")
+    dark = sorted(name for name, pieces in found.unpowered.items() if pieces[found.feasible].any())
+    if dark:
+        output.line(f"+: without the unknown power of: {', '.join(dark)}")
+
+
+def _show_obstacles(found: FabricSearch) -> None:
+    counts = Counter(each for each in found.obstacles if each)
+    for obstacle, count in counts.most_common(_OBSTACLES):
+        output.line(f"  {count} cannot: {obstacle}", style="dim")
+    if len(counts) > _OBSTACLES:
+        rest = sum(counts.values()) - sum(count for _, count in counts.most_common(_OBSTACLES))
+        output.line(f"  {rest} cannot for {len(counts) - _OBSTACLES} like reasons; all with --json", style="dim")
+
+
+def _said(demand: Demand) -> str:
+    who = f"{demand.workload}: " if demand.workload else ""
+    group = f"{demand.group:,} {'domains' if demand.per_domain else 'accelerators'}"
+    times = "" if demand.calls == 1.0 else f", {demand.calls:,.0f} times a step"
+    size = rounded(demand.bytes / 2**20, "MiB", 3)
+    return f"{who}{demand.collective} of {size} over {group}{times} ({demand.basis})"
+
+
+def described(choice: FabricChoice) -> str:
+    """Write what a candidate is, in a few words."""
+    what = f"{choice.tiers} tiers" if choice.tiers else choice.topology
+    ratios = [each for each in (choice.oversubscription, choice.spine_oversubscription) if each > 1.0]
+    over = f" {choice.oversubscription:g}:1" if ratios else ""
+    over += f"/{choice.spine_oversubscription:g}:1" if choice.spine_oversubscription > 1.0 else ""
+    return f"{what}{over}, {choice.planes} x {choice.link_rate / 1e9:g} Gb/s, {choice.racks_per_su} racks a group"
+
+
+def _cells(found: FabricSearch, row: int) -> Iterator[str]:
+    choice = found.choice[row]
+    yield described(choice)
+    yield f"{choice.switch or 'as stated'} ({choice.radix})"
+    yield " / ".join(str(part) for part in (choice.leafs, choice.spines, _storeys(choice.storeys)) if part)
+    yield choice.media
+    yield f"{found.switches[row]:,}"
+    yield f"{found.modules[row]:,}"
+    yield f"{found.cable_length[row] / 1e3:,.0f} km"
+    yield money(found.cost[row, 1]) + ("" if found.priced[row] else " +")
+    yield power(found.power[row]) + ("" if found.powered[row] else " +")
+    yield rounded(found.time[row] * 1e3, "ms", 3)
+    yield percent(found.bandwidth_left[row])
+    yield "*" if found.front[row] else ""
+
+
+def _storeys(storeys: int) -> str:
+    return counted(storeys, "storey") if storeys > 1 else ""
+
+
+def search_object(found: FabricSearch) -> dict[str, object]:
+    """Give a search as plain data, the candidates in their ranking."""
+    return {
+        "programme": found.programme,
+        "generation": found.generation,
+        "accelerators_asked": found.asked,
+        "after": found.failed,
+        "demands": [
+            {
+                "workload": demand.workload,
+                "collective": demand.collective,
+                "bytes": demand.bytes,
+                "group": demand.group,
+                "group_of": "domains" if demand.per_domain else "accelerators",
+                "calls_per_step": demand.calls,
+                "share": demand.share,
+                "basis": demand.basis,
+            }
+            for demand in found.demands
+        ],
+        "candidates": [_candidate_object(found, row) for row in found.ranking()],
+    }
+
+
+def _candidate_object(found: FabricSearch, row: int) -> dict[str, object]:
+    choice = found.choice[row]
+    return {
+        "topology": choice.topology,
+        "switch": choice.switch or None,
+        "planes": choice.planes,
+        "link_rate_bit_s": choice.link_rate,
+        "radix": choice.radix,
+        "tiers": choice.tiers or None,
+        "oversubscription": choice.oversubscription,
+        "spine_oversubscription": choice.spine_oversubscription,
+        "racks_per_su": choice.racks_per_su,
+        "leafs": choice.leafs or None,
+        "spines": choice.spines or None,
+        "storeys": choice.storeys or None,
+        "media": choice.media or None,
+        "can_be_built": not found.obstacles[row],
+        "obstacle": found.obstacles[row],
+        "front": found.front[row],
+        "accelerators": found.accelerators[row],
+        "switches": found.switches[row],
+        "links": found.links[row],
+        "modules": found.modules[row],
+        "cords": found.cords[row],
+        "cable_m": found.cable_length[row],
+        "longest_m": found.longest[row],
+        "links_beyond_reach": found.unreached[row],
+        "tray_fill_of_limit": found.tray_fill[row],
+        "tray_load_of_limit": found.tray_load[row],
+        "power_w": found.power[row],
+        "unpowered": _pieces(found.unpowered, row),
+        "cost_usd": dict(zip(("low", "base", "high"), found.cost[row], strict=True)),
+        "unpriced": _pieces(found.unpriced, row),
+        "time_s": found.time[row],
+        "times_s": found.times[row],
+        "bandwidth_left": found.bandwidth_left[row],
+        "jobs_hit": found.jobs_hit[row],
+        "nodes_cut": found.nodes_cut[row],
+    }
+
+
+def _pieces(missing: Mapping[str, Floats], row: int) -> dict[str, float]:
+    return {name: float(pieces[row]) for name, pieces in missing.items() if pieces[row]}

@@ -1,0 +1,1 @@
+"""A fabric for other systems, and back: cut sheet, NetBox, InfraGraph, ASTRA-sim and Graphviz."""

@@ -1,0 +1,48 @@
+"""Checks of the networks of a generation: what can be said of them without the catalogue."""
+
+from __future__ import annotations
+
+from gigaloop.programme.checks.findings import Findings
+from gigaloop.programme.schema.network import ScaleOut, Switched
+
+TORUS_PORTS = 6
+"""Ports of a node of a torus: one each way along three axes."""
+
+_CLOS_ONLY = ("tiers", "oversubscription", "spine_oversubscription", "uplink_rate", "wired")
+
+
+def check_networks(findings: Findings) -> None:
+    """Check ports, rates and topologies of the networks of every generation."""
+    for generation in findings.programme.generations:
+        here = f"generations.{generation.id}"
+        _switched(findings, generation.scale_out, f"{here}.scale_out")
+        _topology(findings, generation.scale_out, f"{here}.scale_out")
+        for network in generation.networks:
+            _switched(findings, network, f"{here}.networks.{network.id}")
+
+
+def _switched(findings: Findings, network: Switched, path: str) -> None:
+    radix, reserved = network.switch_radix, network.reserved_ports
+    if network.switch is None and radix is None:
+        why = "the network states neither its switch nor the ports of one"
+        findings.add(path, why, "give 'switch', an entry of the catalogue, or 'switch_radix'")
+    if radix is not None and radix < 2:
+        findings.add(f"{path}.switch_radix", f"a switch of {radix} port joins nothing", "give at least 2 ports")
+    elif radix is not None and reserved >= radix:
+        why = f"{reserved} reserved ports leave none of the {radix} of a leaf"
+        findings.add(f"{path}.reserved_ports", why, f"reserve fewer than {radix}")
+    if network.uplink_rate is not None and float(network.uplink_rate) < float(network.link_rate) * (1.0 - 1e-9):
+        why = f"uplinks of {network.uplink_rate} are slower than the links of nodes, {network.link_rate}"
+        findings.add(f"{path}.uplink_rate", why, f"give {network.link_rate} or more, or leave it away")
+
+
+def _topology(findings: Findings, network: ScaleOut, path: str) -> None:
+    if network.topology == "clos":
+        return
+    for name in _CLOS_ONLY:
+        if name in network.model_fields_set and getattr(network, name) != type(network).model_fields[name].default:
+            why = f"a {network.topology} has no {name.replace('_', ' ')}"
+            findings.add(f"{path}.{name}", why, f"leave '{name}' away, or use 'topology: clos'")
+    if network.topology == "torus" and int(network.rails) != TORUS_PORTS:
+        why = f"a node of a torus has {TORUS_PORTS} ports, not {network.rails}"
+        findings.add(f"{path}.rails", why, f"give {TORUS_PORTS} rails")

@@ -1,0 +1,66 @@
+"""Networks of a generation: what cannot be is told with its place and a hint."""
+
+import pytest
+
+from gigaloop.programme.loader import load_programme
+
+PRODUCT = "product.yaml"
+LINE = "    scale_out: {nodes_per_rack: 18, rails: 4, link_rate: 800 Gb/s, switch_radix: 144,"
+
+CASES = {
+    "no switch and no ports": ("link_rate: 800 Gb/s,", "scale_out", "neither its switch nor", "'switch_radix'"),
+    "one port": ("link_rate: 800 Gb/s, switch_radix: 1,", "scale_out.switch_radix", "joins nothing", "at least 2"),
+    "all ports reserved": (
+        "link_rate: 800 Gb/s, switch_radix: 144, reserved_ports: 144,",
+        "scale_out.reserved_ports",
+        "leave none of the 144",
+        "fewer than 144",
+    ),
+    "slow uplinks": (
+        "link_rate: 800 Gb/s, switch_radix: 144, uplink_rate: 400 Gb/s,",
+        "scale_out.uplink_rate",
+        "slower than the links of nodes",
+        "800 Gb/s or more",
+    ),
+    "tiers without a Clos": (
+        "link_rate: 800 Gb/s, switch_radix: 144, topology: dragonfly, tiers: 3,",
+        "scale_out.tiers",
+        "a dragonfly has no tiers",
+        "topology: clos",
+    ),
+    "a torus of four ports": (
+        "link_rate: 800 Gb/s, switch_radix: 144, topology: torus,",
+        "scale_out.rails",
+        "has 6 ports, not 4",
+        "6 rails",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_is_told(broken, case):
+    written, path, why, hint = CASES[case]
+    broken.replace(PRODUCT, LINE, f"    scale_out: {{nodes_per_rack: 18, rails: 4, {written}")
+    problem = broken.problem
+    assert problem.path == f"generations.vr200-nvl72.{path}" or problem.path.endswith(path)
+    assert why in problem.why
+    assert hint in problem.hint
+    assert problem.where is not None
+
+
+def test_a_network_beside_is_held_to_the_same(broken):
+    beside = "    networks: [{id: oob, purpose: out-of-band, rails: 1, link_rate: 1 Gb/s}]\n"
+    broken.replace(PRODUCT, LINE, f"{beside}{LINE}")
+    assert broken.problem.path.endswith("networks.oob")
+    assert "neither its switch nor" in broken.problem.why
+
+
+def test_networks_that_can_be_load(folder, catalogue):
+    path = folder / PRODUCT
+    beside = (
+        "    networks: [{id: storage, purpose: storage, rails: 2, link_rate: 400 Gb/s, switch: sn5600, "
+        "oversubscription: 3}]\n"
+    )
+    path.write_text(path.read_text(encoding="utf-8").replace(LINE, beside + LINE, 1), encoding="utf-8")
+    (network,) = next(each.networks for each in load_programme(folder, catalogue).generations if each.networks)
+    assert network.oversubscription == 3
