@@ -1,5 +1,6 @@
 """``gigaloop design fabric``: what it shows, its JSON, files of cables, and what is told when something is wrong."""
 
+import csv
 import re
 
 import pytest
@@ -139,3 +140,35 @@ def test_the_format_is_the_one_named_or_that_of_the_suffix(tmp_path):
     assert format_of(tmp_path) == "netbox"
     assert [format_of(tmp_path / name) for name in ("a.csv", "a", "a.yaml", "a.yml", "a.dot")] == list(FORMATS)
     assert format_of(tmp_path / "a.txt", "astra-sim") == "astra-sim"
+
+
+def test_all_that_the_files_for_netbox_refer_to_is_in_a_file_that_is_imported_before(fabric, tmp_path):
+    folder = tmp_path / "netbox"
+    assert fabric("--cables", folder).code == 0
+    texts = {path.stem[3:]: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())}
+    files = {name: list(csv.DictReader(text.splitlines())) for name, text in texts.items()}
+    names = {name: {row.get("name") for row in rows} for name, rows in files.items()}
+    assert list(files)[:5] == ["sites", "locations", "manufacturers", "device-types", "device-roles"]
+    assert list(files)[5:] == ["racks", "devices", "interfaces", "cables"]
+    assert {row["manufacturer"] for row in files["device-types"]} <= names["manufacturers"]
+    assert {row["location"] for row in files["racks"]} <= names["locations"]
+    types = {(row["manufacturer"], row["model"]): int(row["u_height"]) for row in files["device-types"]}
+    height = {row["name"]: int(row["u_height"]) for row in files["racks"]}
+    taken = set()
+    for row in files["devices"]:
+        low, units = int(row["position"]), types[row["manufacturer"], row["device_type"]]
+        assert row["role"] in names["device-roles"]
+        assert low + units - 1 <= height[row["rack"]]
+        for unit in range(low, low + units):
+            assert (row["rack"], unit) not in taken
+            taken.add((row["rack"], unit))
+    ports = {(row["device"], row["name"]) for row in files["interfaces"]}
+    assert len(ports) == len(files["interfaces"])
+    assert {device for device, _ in ports} <= names["devices"]
+    ends = [(row[f"side_{end}_device"], row[f"side_{end}_name"]) for row in files["cables"] for end in "ab"]
+    assert set(ends) == ports
+    assert len(set(ends)) == len(ends)
+    for rows in (files[name] for name in ("sites", "locations", "manufacturers", "device-types", "device-roles")):
+        slugs = [row["slug"] for row in rows]
+        assert len(set(slugs)) == len(slugs)
+        assert all(re.fullmatch(r"[-a-z0-9_]+", slug) for slug in slugs)

@@ -26,6 +26,7 @@ _HEADS = (
     ("modules", "right"),
     ("cable", "right"),
     ("cost", "right"),
+    ("low to high", "right"),
     ("power", "right"),
     ("time", "right"),
     ("left", "right"),
@@ -33,7 +34,7 @@ _HEADS = (
 )
 _OBSTACLES = 5
 """Reasons shown."""
-_OPTIONAL = ("media", "modules", "switch")
+_OPTIONAL = ("low to high", "media", "modules", "switch")
 
 
 def fabrics(
@@ -158,7 +159,7 @@ def show_search(found: FabricSearch, top: int) -> None:
     output.line()
     output.line("*: on the front: no other has as low cost, power and time per accelerator and as much bandwidth left")
     output.line("order: the front first, then by cost where every part has a price, else by power, time, switches")
-    output.line(f"left: share of its bandwidth that the worst-hit job keeps after {found.failed} fails, mean")
+    output.line(f"left: share of its bandwidth that the worst-hit job keeps with {found.failed} down, mean")
     for demand in found.demands:
         output.line(f"time counts {_said(demand)}")
     missing = sorted(name for name, pieces in found.unpriced.items() if pieces[found.feasible].any())
@@ -205,6 +206,7 @@ def _cells(found: FabricSearch, row: int) -> Iterator[str]:
     yield f"{found.modules[row]:,}"
     yield f"{found.cable_length[row] / 1e3:,.0f} km"
     yield money(found.cost[row, 1]) + ("" if found.priced[row] else " +")
+    yield f"{money(found.cost[row, 0])} to {money(found.cost[row, 2])}"
     yield power(found.power[row]) + ("" if found.powered[row] else " +")
     yield rounded(found.time[row] * 1e3, "ms", 3)
     yield percent(found.bandwidth_left[row])
@@ -221,7 +223,7 @@ def search_object(found: FabricSearch) -> dict[str, object]:
         "programme": found.programme,
         "generation": found.generation,
         "accelerators_asked": found.asked,
-        "after": found.failed,
+        "down": found.failed,
         "demands": [
             {
                 "workload": demand.workload,

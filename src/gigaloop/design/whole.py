@@ -27,8 +27,8 @@ def design_programme(programme: Programme, catalogue: Catalogue) -> tuple[Progra
     Returns
     -------
     tuple
-        The programme with the PUE of every site, what its equipment serves and what units need of networks, ready to be planned, and the designs of
-        its generations by id.
+        The programme with the PUE of every site, what its equipment serves, and what scalable units need of their
+        networks, ready to be planned, and the designs of its generations by id.
 
     Raises
     ------

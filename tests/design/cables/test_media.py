@@ -152,6 +152,18 @@ def test_a_switch_with_co_packaged_optics_takes_no_modules(make_programme, catal
     assert why["osfp-1600g-dr8"] == "the optics of the switch are co-packaged"
 
 
+def test_linear_optics_are_used_only_where_they_are_named(make_programme, catalogue):
+    """Without a signal processor a module of 800G draws 8 to 9 W for 14 to 16 W (axiomupgrades.com)."""
+    network = {"switch": "ufispace-s9321", "link_rate": "800 Gb/s"}
+    generation, media = given(make_programme, catalogue, **network)
+    assert "osfp-800g-dr8-lpo" not in {each.id for each in media["scale-out"]}
+    why = {each.id: each.why for each in refused_media(catalogue, generation, usd)}
+    assert "signal processing" in why["osfp-800g-dr8-lpo"]
+    _, named = given(make_programme, catalogue, media=["osfp-800g-dr8-lpo"], **network)
+    assert {each.power for each in named["scale-out"]} == {8.5}
+    assert {each.node.id for each in serving(named, node=True)} == {"osfp-800g-dr8-lpo"}
+
+
 def test_power_that_the_programme_states_holds_for_every_module(make_programme, catalogue):
     _, media = given(make_programme, catalogue, switch="qm9700", transceiver_power="7 W")
     module = next(each for each in serving(media, node=True) if each.id == "osfp-800g-dr8")

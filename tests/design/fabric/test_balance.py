@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from gigaloop.core.errors import GigaloopError, UsageError
@@ -47,7 +47,7 @@ def permutation(plane, seed=0):
     return source, np.random.default_rng(seed).permutation(plane.endpoints).astype(np.int32)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(closes, st.integers(0, 1000))
 def test_hashed_flows_take_links_that_join_their_leafs(numbers, seed):
     plane = sized(numbers)
@@ -72,7 +72,7 @@ def test_hashed_flows_take_links_that_join_their_leafs(numbers, seed):
         assert (upper.a[under] == lower.b[found.down[leaving]]).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(closes, st.sampled_from(["ecmp", "spraying"]))
 def test_loads_of_all_layers_add_up_to_the_hops_of_the_flows(numbers, balancing):
     plane = sized(numbers)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import shortest_path
@@ -69,7 +69,7 @@ def assert_as_searched(plane, seed=0, pairs=30):
     np.testing.assert_allclose(path_counts(plane, source, target)[other], np.array(count)[other])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(closes, st.integers(0, 100))
 def test_distances_and_paths_of_a_clos_are_those_of_a_search_of_its_links(numbers, seed):
     plane = sized(numbers)

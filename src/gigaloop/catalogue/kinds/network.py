@@ -57,7 +57,16 @@ class Interconnect(Entry):
 
     kind: ClassVar[str] = "interconnect"
 
-    form: Literal["transceiver", "cable", "fibre", "co-packaged optics", "optical circuit switch", "patch panel"]
+    form: Literal[
+        "transceiver",
+        "linear transceiver",
+        "cable",
+        "fibre",
+        "co-packaged optics",
+        "optical circuit switch",
+        "patch panel",
+    ]
+    """A linear transceiver leaves the signal processing to the switch, which has to support it: it is used if named."""
     medium: Literal["passive copper", "active copper", "active optical", "multimode", "single mode", ""] = ""
     """What carries the signal: of a cable with its ends, or of the fibre that a transceiver needs."""
     vendor: str = ""

@@ -3,6 +3,7 @@
 from gigaloop.design.cables.beyond import beyond_reach
 from gigaloop.design.cables.bill import bill_of, fabric_bill
 from gigaloop.design.cables.media import media_of, network_media, refused_media
+from gigaloop.design.cables.pieces import pieces_held, pieces_needed
 from gigaloop.design.cables.schedule import cable_schedule
 from gigaloop.design.cables.trunks import Trunks, bundle
 
@@ -15,5 +16,7 @@ __all__ = [
     "fabric_bill",
     "media_of",
     "network_media",
+    "pieces_held",
+    "pieces_needed",
     "refused_media",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -78,13 +78,12 @@ def fabric_bill(
         *(() if trunks is None else _structured(trunks, schedule, catalogue, programme)),
     ]
     prices = PartPrices(programme, generation, on)
-    items = {each.item: each.part for each in generation.scale_out.parts}
+    named: dict[tuple[str, str], str] = {
+        (each.item, each.entry or ""): each.part for each in generation.scale_out.parts
+    }
     known = {(line.item, line.catalogue) for line in lines if line.network in ("", "scale-out")}
     placed = tuple(
-        _at_part(line, items.get(line.item, ""), prices)
-        if (line.item, line.catalogue) in known and not line.at_node
-        else line
-        for line in lines
+        _at_part(line, _part(line, named), prices) if (line.item, line.catalogue) in known else line for line in lines
     )
     return bill_of(placed)
 
@@ -263,6 +262,12 @@ def _structured(
         yield _line(
             "patch panel", panel.name, count, catalogue=panel.id, cost=_times(price, count), evidence=panel.evidence
         )
+
+
+def _part(line: FabricItemLine, named: Mapping[tuple[str, str], str]) -> str:
+    """Give the part that a line is; what is plugged into nodes only where its own entry is named."""
+    exact = named.get((line.item, line.catalogue), "") if line.catalogue else ""
+    return exact or ("" if line.at_node else named.get((line.item, ""), ""))
 
 
 def _at_part(line: FabricItemLine, part: str, prices: PartPrices) -> FabricItemLine:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 PARALLEL = frozenset({"VR", "SR", "DR"})
 """Classes with a pair of fibres for each lane, so that each lane can be a link; FR and LR lay lanes on one pair."""
 
+TRANSCEIVERS = frozenset({"transceiver", "linear transceiver"})
+PLUGGED = TRANSCEIVERS | {"cable", "co-packaged optics"}
+"""Forms of what makes an end of a link."""
+
 Reasons = dict[str, str]
 """Why entries were refused, by id; the first reason stays."""
 
@@ -24,10 +28,7 @@ def eligible(catalogue: Catalogue, need: Need, refused: Reasons, *, every: bool)
     known = [
         entry
         for entry in catalogue.of_kind("interconnect")
-        if isinstance(entry, Interconnect)
-        and entry.medium
-        and entry.rate is not None
-        and entry.form in ("transceiver", "cable", "co-packaged optics")
+        if isinstance(entry, Interconnect) and entry.medium and entry.rate is not None and entry.form in PLUGGED
     ]
     if need.named:
         yield from (entry for entry in known if entry.id in need.named)
@@ -35,7 +36,10 @@ def eligible(catalogue: Catalogue, need: Need, refused: Reasons, *, every: bool)
     maker = "" if need.switch is None or every else need.switch.vendor
     own = any(entry.vendor == maker and links_in(entry.rate, need.link_rate) for entry in known)
     for entry in known:
-        if maker and own and entry.vendor and entry.vendor != maker:
+        if entry.form == "linear transceiver":
+            if links_in(entry.rate, need.link_rate):
+                refused.setdefault(entry.id, "the switch has to do its signal processing: name it in 'media' to use it")
+        elif maker and own and entry.vendor and entry.vendor != maker:
             if links_in(entry.rate, need.link_rate):
                 refused.setdefault(
                     entry.id, f"{maker}, who makes the switch, sells its own: name it in 'media' to use it"

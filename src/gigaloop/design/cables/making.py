@@ -97,7 +97,7 @@ class Maker:
         )
 
     def _power(self, entry: Interconnect, links: int) -> float | None:
-        if self.need.end_power is not None and entry.form == "transceiver":
+        if self.need.end_power is not None and entry.form != "cable":
             return self.need.end_power * links
         return _float(entry.power if entry.power is not None else entry.max_power)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gigaloop.catalogue.kinds import Interconnect
 from gigaloop.core.errors import GigaloopError
 from gigaloop.design.cables.fitting import (
+    TRANSCEIVERS,
     Reasons,
     carries,
     eligible,
@@ -114,7 +115,7 @@ def _cables(entries: Iterable[Interconnect], need: Need, parts: Maker, refused: 
 def _modules(entries: Iterable[Interconnect], need: Need, parts: Maker, refused: Reasons) -> Iterator[Medium]:
     modules = [entry for entry in entries if entry.form != "cable" and carries(entry, need, refused)]
     near = [entry for entry in modules if fits_cage(entry, need, links_in(entry.rate, need.link_rate), refused)]
-    at_node = [entry for entry in entries if entry.form == "transceiver" and serves_node(entry, need)]
+    at_node = [entry for entry in entries if entry.form in TRANSCEIVERS and serves_node(entry, need)]
     for module in near:
         if not need.to_node:
             yield parts.pair(module, None)

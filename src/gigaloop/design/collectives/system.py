@@ -121,4 +121,5 @@ def system_of(fabric: Fabric) -> System:
         scale_up=fabric.scale_up.bandwidth,
         scale_out=per_node / fabric.accelerators_per_node,
         in_switch_reduction=fabric.scale_up.in_switch_reduction,
+        in_network_reduction=fabric.in_network_reduction,
     )

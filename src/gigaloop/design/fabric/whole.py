@@ -88,6 +88,7 @@ def design_fabric(
         ),
         networks=tuple(networks),
         load_balancing=out.load_balancing,
+        in_network_reduction=out.in_network_reduction,
     )
 
 

@@ -59,8 +59,13 @@ class SearchSpace:
     oversubscription: tuple[tuple[float, float], ...] = ((1.0, 1.0), (1.0, 2.0), (2.0, 1.0))
     """Of leafs and of spines; that of spines counts where there are three tiers."""
     switches: tuple[str, ...] = ()
-    placements: tuple[Placement, ...] = tuple(
-        Placement(leafs, spines) for leafs in ("middle of row", "end of row", "own rows") for spines in SPINES
+    placements: tuple[Placement, ...] = (
+        Placement("middle of row", "middle of hall"),
+        Placement("middle of row", "end of hall"),
+        Placement("middle of row", "middle of hall", 2),
+        Placement("end of row", "middle of hall"),
+        Placement("end of row", "end of hall"),
+        Placement("own rows", "middle of hall"),
     )
     media: tuple[str, ...] = ("any", "single mode")
     topologies: tuple[Topology, ...] = ("clos",)

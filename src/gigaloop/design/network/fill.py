@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gigaloop.core.evidence import Evidence, EvidenceKind
 from gigaloop.core.quantity import BARE, Quantity
+from gigaloop.design.cables import pieces_needed
 from gigaloop.design.network.whole import design_network
 from gigaloop.design.records import Design, Network
 from gigaloop.programme.schema import Generation, Programme
@@ -71,19 +71,6 @@ def _per_unit(programme: Programme, generation: Generation, network: Network, pa
     sus = network.fabric.sus
     note = f"share of one of {sus} scalable units on one fabric of {generation.name}"
     evidence = Evidence("fabric engine of gigaloop", programme.as_of.isoformat(), EvidenceKind.COMPUTED, note=note)
-    return Quantity(round(pieces_needed(programme, generation, network, part) / sus, _DECIMALS), BARE, None, evidence)
-
-
-def pieces_needed(programme: Programme, generation: Generation, network: Network, part: str) -> float:
-    """Count the pieces of a part that a network takes.
-
-    A network rack that is made with its switches counts as many as hold them; what stands for another item counts as
-    the bill has it, without what is plugged into nodes.
-    """
-    items = {each.item: each.part for each in generation.scale_out.parts}
-    held = math.fsum(
-        float(line.quantity) for line in programme.part_of[part].components if line.part == items.get("switch")
+    return Quantity(
+        round(pieces_needed(programme, generation, network.bill, part) / sus, _DECIMALS), BARE, None, evidence
     )
-    if part == items.get("network rack") and held:
-        return math.fsum(line.quantity for line in network.bill.lines if line.item == "switch") / held
-    return math.fsum(line.quantity for line in network.bill.lines if line.part == part and not line.at_node)

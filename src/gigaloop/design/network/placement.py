@@ -14,7 +14,7 @@ from gigaloop.programme.schema.floor import HallFloor
 
 @dataclass(frozen=True)
 class Setting:
-    """Where a fabric stands: the programme and site that its floor is planned in, and how the first hall is laid."""
+    """Where a fabric stands: programme and site that its floor is planned in, and how the first hall is laid out."""
 
     programme: Programme
     site: Site | None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gigaloop.design.cables import beyond_reach, cable_schedule, fabric_bill, media_of, refused_media
-from gigaloop.design.fabric import design_fabric
-from gigaloop.design.floor import plan_floor, tray_fill
+from gigaloop.design.fabric import design_fabric, most_sus
+from gigaloop.design.floor import plan_floor, racks_held, tray_fill
 from gigaloop.design.generation import design_generation
 from gigaloop.design.records import Design, Network
 from gigaloop.design.rules.network import NetworkDraft, check_network
@@ -37,7 +37,7 @@ def design_network(
     catalogue
         Switches, transceivers and cables.
     sus
-        Scalable units; its ``scale_out.span`` where not given.
+        Scalable units; its ``scale_out.span`` where not given, at a site as far as its halls hold them.
     site
         The site whose halls they stand in; a floor of common practice where not given.
     design
@@ -53,6 +53,8 @@ def design_network(
     if design is None:
         design = design_generation(programme, generation, catalogue)
     tray = next((hall.floor.tray for hall in (site.halls if site else ()) if hall.floor is not None), Tray())
+    if sus is None and site is not None:
+        sus = _held(generation, catalogue, design, site)
     fabric = design_fabric(programme, generation, catalogue, sus, site)
     floor = plan_floor(programme, generation, fabric, design, site)
     schedule = cable_schedule(fabric, floor, media_of(catalogue, generation, programme.usd), tray)
@@ -72,3 +74,11 @@ def design_network(
     refused = refused_media(catalogue, generation, programme.usd)
     checks = check_network(draft)
     return Network(site.id if site else "", fabric, floor, schedule, trays, bill, checks, beyond, refused)
+
+
+def _held(generation: Generation, catalogue: Catalogue, design: Design, site: Site) -> int | None:
+    """Give the scalable units of one fabric at a site, by span and what its halls hold; None where they hold none."""
+    units = racks_held(generation, design, site) // int(generation.racks_per_su)
+    span = generation.scale_out.span
+    most = most_sus(generation, catalogue) if span is None else int(span)
+    return min(units, most) or None

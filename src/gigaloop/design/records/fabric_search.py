@@ -74,7 +74,7 @@ class FabricSearch:
     """Accelerators to be joined."""
     demands: tuple[Demand, ...]
     failed: str
-    """What the resilience is after."""
+    """What is down where resilience is told."""
     choice: tuple[FabricChoice, ...]
     accelerators: Counts
     """Joined, in whole scalable units."""

@@ -148,6 +148,8 @@ class Fabric:
     networks: tuple[NetworkDesign, ...]
     """The scale-out network first."""
     load_balancing: Literal["ecmp", "spraying"]
+    in_network_reduction: bool = False
+    """Whether the scale-out switches add up what they forward."""
 
     @property
     def scale_out(self) -> NetworkDesign:

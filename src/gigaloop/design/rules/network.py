@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigaloop.core.quantity import Quantity
+from gigaloop.design.cables import pieces_held, pieces_needed
 from gigaloop.design.records import CableSchedule, Check, Fabric, FabricBill, FloorPlan, Sense, Severity, TrayFill
 from gigaloop.design.rules.rule import Finding, Rule, in_unit, shown
 from gigaloop.programme.schema import Generation, Programme
@@ -89,15 +90,13 @@ def _adapter(draft: NetworkDraft) -> Iterator[Finding]:
 
 
 def _stated_parts(draft: NetworkDraft) -> Iterator[Finding]:
-    items = {each.part: each.item for each in draft.generation.scale_out.parts}
-    for each in draft.generation.su_parts:
-        if each.quantity is None or each.part not in items:
-            continue
-        needed = sum(line.quantity for line in draft.bill.lines if line.part == each.part) / draft.fabric.sus
-        if needed:
-            path = draft.path("su_parts", each.part, "quantity")
-            detail = f"{each.part} of a scalable unit, with {draft.fabric.sus} units on one fabric"
-            yield Finding(each.quantity, shown(math.ceil(needed * 100.0) / 100.0, "1"), path, detail=detail)
+    generation, sus = draft.generation, draft.fabric.sus
+    for part in dict.fromkeys(each.part for each in generation.scale_out.parts):
+        held = pieces_held(draft.programme, generation, part)
+        needed = pieces_needed(draft.programme, generation, draft.bill, part) / sus
+        if held and needed:
+            detail = f"{part} of a scalable unit; {sus} units on one fabric"
+            yield Finding(shown(held, "1"), shown(round(needed, 2), "1"), draft.path("su_parts"), detail=detail)
 
 
 RULES = (

@@ -39,6 +39,7 @@ AcceleratorRef = Annotated[str, Ref(("accelerator",), catalogue=True)]
 ConverterRef = Annotated[str, Ref(("converter",), catalogue=True)]
 ArchitectureRef = Annotated[str, Ref(("facility_architecture",), catalogue=True)]
 SwitchRef = Annotated[str, Ref(("switch",), catalogue=True)]
+NetworkEntryRef = Annotated[str, Ref(("interconnect", "switch"), catalogue=True)]
 InterconnectRef = Annotated[str, Ref(("interconnect",), catalogue=True)]
 LoadProfileRef = Annotated[str, Ref(("load_profile",), catalogue=True)]
 ClimateStationRef = Annotated[

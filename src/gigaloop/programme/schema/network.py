@@ -13,7 +13,7 @@ from gigaloop.core.quantity import (
     Power,
     Quantity,
 )
-from gigaloop.programme.schema.base import Id, InterconnectRef, PartRef, Record, SwitchRef
+from gigaloop.programme.schema.base import Id, InterconnectRef, NetworkEntryRef, PartRef, Record, SwitchRef
 
 Oversubscription = Annotated[Quantity, Dim("number", low=1.0)]
 
@@ -38,6 +38,8 @@ class NetworkPart(Record):
 
     item: FabricItem
     part: PartRef
+    entry: NetworkEntryRef | None = None
+    """The switch, module or cable of the catalogue that the part is; whichever serves as the item where not given."""
 
 
 class Switched(Record):
@@ -83,6 +85,8 @@ class ScaleOut(Switched):
     """Scalable units that one fabric joins; as many as the largest site takes where not given."""
     load_balancing: Literal["ecmp", "spraying"] = "spraying"
     """How flows spread over equal paths: each hashed to one of them, or packet by packet over all."""
+    in_network_reduction: bool = False
+    """Whether its switches add up what they forward (SHARP and its like)."""
     media: tuple[InterconnectRef, ...] = ()
     """Transceivers and cables of the catalogue that may be used; all of its rate where not given."""
     cabling: Literal["direct", "structured"] = "direct"

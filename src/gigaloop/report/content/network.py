@@ -159,8 +159,6 @@ def _floor(basis: Basis, shown: DeployedNetwork) -> FloorFigure:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(cords > 0, sums / cords, np.nan)
     compute = int(np.count_nonzero(floor.kind == 0))
-    halls = basis.result.programme.site_of[shown.site].halls
-    stated = next((hall.floor for hall in halls if hall.id == floor.hall[0]), None) or HallFloor()
     return FloorFigure(
         id="network-floor",
         title=f"{floor.racks:,} racks on the floor, {compute:,} of them compute, whose cables are "
@@ -177,7 +175,20 @@ def _floor(basis: Basis, shown: DeployedNetwork) -> FloorFigure:
         x=floor.x,
         y=floor.y,
         value=mean,
-        rack=(float(stated.position_width), float(stated.position_depth)),
+        rack=_rack_size(basis, shown),
         evidence=basis.computed("racks in rows under the limits of each row, cables along trays with drops and slack"),
         notes="To scale. A cord counts at both of its racks; numbers are those of the rows that lie outermost.",
     )
+
+
+def _rack_size(basis: Basis, shown: DeployedNetwork) -> tuple[float, float]:
+    """Give the width and depth of a position: as far as neighbours are apart, and as deep as its hall says [m]."""
+    programme, floor = basis.result.programme, shown.network.floor
+    halls = programme.site_of[shown.site].halls
+    stated = next((hall.floor for hall in halls if hall.id == floor.hall[0]), None) or HallFloor()
+    order = np.lexsort((floor.x, floor.row, floor.hall_of))
+    apart = np.diff(floor.x[order])[np.diff(floor.row[order]) == 0]
+    envelope = programme.generation_of[shown.generation].envelope
+    depth = max(float(stated.position_depth), float(envelope.depth) if envelope is not None else 0.0)
+    apart = apart[apart > 0.0]
+    return float(apart.min()) if len(apart) else float(stated.position_width), depth

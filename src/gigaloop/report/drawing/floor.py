@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigaloop.report.drawing.svg import LETTER, element, rect, text
-from gigaloop.report.figures.floors import FloorFigure, nice
+from gigaloop.report.figures.floors import FloorFigure
 from gigaloop.report.numbers import format_number
 from gigaloop.report.palette import HAIRLINE, INK, MUTED, SHADES, mix
 
@@ -18,8 +18,8 @@ _BESIDE = 2.1
 """Ratio of length to depth of the floor below which its two views stand side by side."""
 _FEW = 800
 """Racks up to which each is drawn by itself; of more, neighbours that are alike are drawn as one."""
-_MARGIN = 1.0
-"""Around the racks of a hall [m]."""
+_EDGE = 6.0
+"""Around the racks [px]."""
 _FOOT = 30.0
 _APART = 24.0
 _NUMBERS = 46.0
@@ -41,24 +41,22 @@ class _Sheet:
     """Size of a rack along u [m]."""
     high: float
     turned: bool
+    beside: bool
+    """Whether both views stand side by side."""
+    width: float
+    """Of one view [px]."""
     scale: float
     """[px/m]"""
+    length: float
+    """Of the floor along u [m]."""
+    depth: float
+    """Of the floor along v [m]."""
     origin: tuple[float, float]
 
 
 def draw(figure: FloorFigure) -> str:
     """Give a floor plan as an SVG element: racks by kind, and shaded by their value; all words are escaped."""
-    x, y = np.asarray(figure.x), np.asarray(figure.y)
-    across, along = np.ptp(y) + figure.rack[1] + 2 * _MARGIN, np.ptp(x) + figure.rack[0] + 2 * _MARGIN
-    turned = bool(across > along)
-    length, depth = (across, along) if turned else (along, across)
-    beside = length / depth < _BESIDE
-    view = (_WIDTH - _APART) / 2 if beside else _WIDTH
-    scale = (view - (0.0 if turned else _NUMBERS)) / length
-    u, v = (y, x) if turned else (x, y)
-    wide, high = (figure.rack[1], figure.rack[0]) if turned else figure.rack
-    origin = (float(u.min()) - wide / 2 - _MARGIN, float(v.min()) - high / 2 - _MARGIN)
-    sheet = _Sheet(u, v, wide, high, turned, scale, origin)
+    sheet = _sheet(figure)
     bins, shades = figure.bins, _shades(len(figure.edges) - 1)
     views = [
         (
@@ -74,25 +72,37 @@ def draw(figure: FloorFigure) -> str:
     ]
     parts: list[str] = []
     legends = [
-        _legend(0.0, 34.0, view, [look for i, look in enumerate(looks) if (code == i).any()])
+        _legend(0.0, 34.0, sheet.width, [look for i, look in enumerate(looks) if (code == i).any()])
         for _, code, looks in views
     ]
     top = bottom = 0.0
     for at, ((title, code, looks), (legend, end)) in enumerate(zip(views, legends, strict=True)):
-        left = at * (view + _APART) if beside else 0.0
+        left = at * (sheet.width + _APART) if sheet.beside else 0.0
         parts.append(f'<g transform="translate({left:.1f} {top:.1f})">{text(0, 14, title, more=_STRONG)}{legend}')
-        down = max(each for _, each in legends) if beside else end
-        body, height = _plan(figure, sheet, code, [colour for _, colour in looks], depth)
+        down = max(each for _, each in legends) if sheet.beside else end
+        body, height = _plan(figure, sheet, code, [colour for _, colour in looks])
         parts.append(f'<g transform="translate(0 {down:.1f})">{body}</g></g>')
         bottom = max(bottom, top + down + height)
-        top = 0.0 if beside else bottom
-    parts.append(_scale_bar(bottom, scale, length))
+        top = 0.0 if sheet.beside else bottom
+    parts.append(_scale_bar(bottom, sheet))
     return element(figure.alt, (0, 0, _WIDTH, bottom + 26), "".join(parts))
 
 
-def _plan(
-    figure: FloorFigure, sheet: _Sheet, code: NDArray[np.int64], colours: list[str], depth: float
-) -> tuple[str, float]:
+def _sheet(figure: FloorFigure) -> _Sheet:
+    """Lay the floor flat, and scale it to the width of the drawing, or to half of it where that is enough."""
+    x, y = np.asarray(figure.x), np.asarray(figure.y)
+    turned = bool(np.ptp(y) + figure.rack[1] > np.ptp(x) + figure.rack[0])
+    u, v = (y, x) if turned else (x, y)
+    wide, high = (figure.rack[1], figure.rack[0]) if turned else figure.rack
+    length, depth = float(np.ptp(u)) + wide, float(np.ptp(v)) + high
+    beside = length / depth < _BESIDE
+    width = (_WIDTH - _APART) / 2 if beside else _WIDTH
+    scale = (width - 2 * _EDGE - (0.0 if turned else _NUMBERS)) / length
+    origin = (float(u.min()) - wide / 2 - _EDGE / scale, float(v.min()) - high / 2 - _EDGE / scale)
+    return _Sheet(u, v, wide, high, turned, beside, width, scale, length, depth + 2 * _EDGE / scale, origin)
+
+
+def _plan(figure: FloorFigure, sheet: _Sheet, code: NDArray[np.int64], colours: list[str]) -> tuple[str, float]:
     """Draw the storeys below each other, racks in the colour of their code, and give the height that they take."""
     storey = np.asarray(figure.storey)
     storeys = np.unique(storey)
@@ -108,7 +118,7 @@ def _plan(
             d = _racks(figure, sheet, here & (code == i))
             parts.append(f'<path d="{d}" fill="{colour}"/>' if d else "")
         parts.append("</g>")
-        top += depth * sheet.scale + _FOOT
+        top += sheet.depth * sheet.scale + _FOOT
     return "".join(parts), top
 
 
@@ -147,7 +157,9 @@ def _halls(figure: FloorFigure, sheet: _Sheet, here: NDArray[np.bool_]) -> str:
         look = f'fill="none" stroke="{HAIRLINE}" stroke-width="1.5"'
         parts.append(rect(u0 - 4, v0 - 4, u1 - u0 + 8, v1 - v0 + 8, look))
         if len(figure.halls) > 1:
-            parts.append(text((u0 + u1) / 2, v0 - 8, figure.halls[h], colour=MUTED, anchor="middle"))
+            half = LETTER * len(figure.halls[h]) / 2
+            middle = min(max((u0 + u1) / 2, half), max(sheet.width - half, half))
+            parts.append(text(middle, v0 - 8, figure.halls[h], colour=MUTED, anchor="middle"))
         parts += _row_numbers(figure, sheet, of, (u1, v1))
     return "".join(parts)
 
@@ -164,11 +176,11 @@ def _row_numbers(figure: FloorFigure, sheet: _Sheet, of: NDArray[np.bool_], end:
         at, _ = _px(sheet, axis[i], axis[i], 0 if sheet.turned else 1)
         if at < last + room:
             continue
-        last = at
+        last = at if parts else at + 14.0
         words = f"{np.asarray(figure.row)[i] + 1}" if parts else f"row {np.asarray(figure.row)[i] + 1}"
         if sheet.turned:
             side = "middle" if parts else "start"
-            parts.append(text(at - (0 if parts else 8), end[1] + 18, words, colour=MUTED, anchor=side))
+            parts.append(text(at if parts else max(at - 8, 0.0), end[1] + 18, words, colour=MUTED, anchor=side))
         else:
             parts.append(text(end[0] + 8, at + 4, words, colour=MUTED))
     return parts
@@ -203,8 +215,9 @@ def _racks(figure: FloorFigure, sheet: _Sheet, chosen: NDArray[np.bool_]) -> str
     return "".join(f"M{a:g} {b:g}h{w:g}v{h:g}h{-w:g}z" for a, b, w, h in box.T.tolist())
 
 
-def _scale_bar(y: float, scale: float, length: float) -> str:
-    size = 5.0 * nice(length / 60)
-    px = size * scale
+def _scale_bar(y: float, sheet: _Sheet) -> str:
+    most = max(sheet.length / 8, 1.0)
+    size = max(each for each in (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0) if each <= most)
+    px = size * sheet.scale
     bar = f'<path d="M1 {y + 2:.1f}v6h{px:.1f}v-6" fill="none" stroke="{INK}" stroke-width="1.5"/>'
     return bar + text(px + 8, y + 9, f"{size:g} m", colour=INK)
