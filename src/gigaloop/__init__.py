@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from gigaloop.version import VERSION
 
 if TYPE_CHECKING:
-    from gigaloop.api import design_facility, diff, export, load, new, run, save, write_report
+    from gigaloop.api import design_facility, design_network, diff, export, load, new, run, save, write_report
     from gigaloop.catalogue import Catalogue, load_catalogue
     from gigaloop.core.errors import (
         CatalogueError,
@@ -37,7 +37,17 @@ if TYPE_CHECKING:
 __version__ = VERSION
 
 _HOMES = {
-    "gigaloop.api": ("design_facility", "diff", "export", "load", "new", "run", "save", "write_report"),
+    "gigaloop.api": (
+        "design_facility",
+        "design_network",
+        "diff",
+        "export",
+        "load",
+        "new",
+        "run",
+        "save",
+        "write_report",
+    ),
     "gigaloop.catalogue": ("Catalogue", "load_catalogue"),
     "gigaloop.core.errors": (
         "CatalogueError",
@@ -74,6 +84,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "design_facility",
+    "design_network",
     "diff",
     "export",
     "load",

@@ -1,4 +1,4 @@
-"""What the commands do, as functions: load, run, report, save, diff, new."""
+"""What the commands do, as functions: load, engineer, run, report, save, diff, new."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gigaloop.programme import (
 if TYPE_CHECKING:
     import os
 
-    from gigaloop.design.records import Facility
+    from gigaloop.design.records import Facility, Network
     from gigaloop.study.cache import Cache
     from gigaloop.study.chain import Progress, Result
 
@@ -103,6 +103,42 @@ def design_facility(
     place = find("site", site, ((each.id, each) for each in programme.sites))
     own = None if weather is None else warmed(read_epw(Path(weather)), float(place.facility.warming))
     return engineer(programme, racks, place, catalogue or load_catalogue(), weather=own)
+
+
+def design_network(
+    programme: Programme,
+    generation: str,
+    *,
+    site: str = "",
+    sus: int | None = None,
+    catalogue: Catalogue | None = None,
+) -> Network:
+    """Engineer the networks of a generation: fabric, floor, every cable, bill of materials, checks.
+
+    Parameters
+    ----------
+    programme
+        The programme.
+    generation, site
+        Their ids; a floor of common practice where no site is given.
+    sus
+        Scalable units; the ``scale_out.span`` of the generation where not given, as far as the site's halls hold them.
+    catalogue
+        The bundled facts where not given.
+
+    Raises
+    ------
+    UsageError
+        If there is no such generation or site.
+    GigaloopError
+        If no fabric of the generation's switches joins as many units, or they are more than the site's halls hold.
+    """
+    from gigaloop.core.suggest import find
+    from gigaloop.design.network import design_network as engineer
+
+    racks = find("generation", generation, ((each.id, each) for each in programme.generations))
+    place = find("site", site, ((each.id, each) for each in programme.sites)) if site else None
+    return engineer(programme, racks, catalogue or load_catalogue(), sus=sus, site=place)
 
 
 def write_report(result: Result, path: Folder) -> Path:

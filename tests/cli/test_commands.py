@@ -30,6 +30,7 @@ def test_run_prints_one_object_with_all_that_was_promised(ran, starter):
     assert [stage["name"] for stage in ran["stages"]] == [
         "load",
         "design",
+        "network",
         "facility",
         "plan",
         "value",

@@ -162,6 +162,12 @@ def show_search(found: FabricSearch, top: int) -> None:
     output.line(f"left: share of its bandwidth that the worst-hit job keeps with {found.failed} down, mean")
     for demand in found.demands:
         output.line(f"time counts {_said(demand)}")
+    full = found.tray_fill[found.front]
+    if len(full) and full.max() > 1.0:
+        output.line(
+            f"trays: on the front the fullest holds {full.min():.1f} to {full.max():.1f} times what one may;"
+            " so many are due side by side"
+        )
     missing = sorted(name for name, pieces in found.unpriced.items() if pieces[found.feasible].any())
     if missing:
         output.line(f"+: without the unknown price of: {', '.join(missing)}")

@@ -52,14 +52,13 @@ def _hall_power(draft: NetworkDraft) -> Iterator[Finding]:
 
 def _reach(draft: NetworkDraft) -> Iterator[Finding]:
     schedule, beyond = draft.schedule, draft.schedule.unreached
-    for code, (network, plane, layer) in enumerate(schedule.layers):
-        if plane:
-            continue
-        rows = beyond[schedule.layer[beyond] == code]
+    codes = schedule.layer[beyond]
+    for network, layer in dict.fromkeys((network, layer) for network, _, layer in schedule.layers):
+        alike = [code for code, (name, _, of) in enumerate(schedule.layers) if (name, of) == (network, layer)]
+        rows = beyond[np.isin(codes, alike)]
         detail = f"{network}, {layer}"
         if len(rows):
-            longest = float(schedule.length[rows].max())
-            detail = f"{network}, {layer}: the longest run is {longest:.0f} m"
+            detail += f": the longest run is {float(schedule.length[rows].max()):.0f} m"
         yield Finding(shown(len(rows), "1"), Quantity.count(0), draft.path("scale_out", "media"), detail=detail)
 
 

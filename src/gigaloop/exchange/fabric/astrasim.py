@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -32,7 +32,7 @@ leaf to software; DeepSeek-AI, Insights into DeepSeek-V3, ISCA 2025, https://arx
 
 @dataclass(frozen=True)
 class Dimension:
-    """A dimension of a network: topology, NPUs, bandwidth per NPU and direction [B/s], latency [s]."""
+    """A dimension of a network: topology, NPUs, bandwidth per NPU and direction, whole [B/s], latency [s]."""
 
     topology: str
     npus: int
@@ -63,14 +63,18 @@ def dimensions_of(fabric: Fabric) -> tuple[Dimension, ...]:
         over = max(1.0, plane.oversubscription) if isinstance(plane, Clos) and plane.up else 1.0
         found.append(Dimension("Switch", domains // units, rate, near))
         found.append(Dimension("Switch", units, rate / over, far))
-    return tuple(each for each in found if each.npus > 1) or tuple(found[:1])
+    return _whole([each for each in found if each.npus > 1] or found[:1])
 
 
 def _rings(plane: Torus, rate: float, latency: float, fabric: Fabric) -> tuple[Dimension, ...]:
     sizes = [int(size) for size in plane.dims if size > 1]
     within = max(1, fabric.accelerators // max(1, math.prod(sizes)))
     inside = [Dimension("Switch", within, fabric.scale_up.bandwidth, SCALE_UP_LATENCY * 1e-9)] if within > 1 else []
-    return (*inside, *(Dimension("Ring", size, rate / max(1, len(sizes)), latency) for size in sizes))
+    return _whole([*inside, *(Dimension("Ring", size, rate / max(1, len(sizes)), latency) for size in sizes)])
+
+
+def _whole(dimensions: list[Dimension]) -> tuple[Dimension, ...]:
+    return tuple(replace(each, bandwidth=float(round(each.bandwidth))) for each in dimensions)
 
 
 def _latency(switches: int) -> float:
@@ -133,7 +137,7 @@ def read_astra_sim(path: Path) -> tuple[Dimension, ...]:
             if name != "topology" and (not number or value < 0 or (name == "npus_count" and value != int(value))):
                 raise wrong(path, line, f"'{value}' in '{name}' is no such number", hint)
     return tuple(
-        Dimension(topology, int(npus), float(bandwidth) * 1e9, float(latency) * 1e-9)
+        Dimension(topology, int(npus), float(round(bandwidth * 1e9)), float(latency) * 1e-9)
         for topology, npus, bandwidth, latency in zip(*columns.values(), strict=True)
     )
 

@@ -10,10 +10,10 @@ from gigaloop.catalogue import Catalogue
 from gigaloop.core.errors import UsageError
 from gigaloop.core.suggest import did_you_mean
 from gigaloop.design.records import Network
-from gigaloop.exchange.fabric.astrasim import astra_sim, dimensions_of, read_astra_sim
+from gigaloop.exchange.fabric.astrasim import Dimension, astra_sim, dimensions_of, read_astra_sim
 from gigaloop.exchange.fabric.cabling import Cabling, cabling_of
 from gigaloop.exchange.fabric.cutsheet import cut_sheet, read_cut_sheet
-from gigaloop.exchange.fabric.graphviz import drawing_of, graphviz, read_graphviz
+from gigaloop.exchange.fabric.graphviz import Bundle, drawing_of, graphviz, read_graphviz
 from gigaloop.exchange.fabric.infragraph import infragraph, machine_of
 from gigaloop.exchange.fabric.infragraph_read import read_infragraph
 from gigaloop.exchange.fabric.netbox import device_types, netbox_files, read_netbox
@@ -134,12 +134,19 @@ def hold(network: Network, path: Path, name: str) -> Held:
         If it cannot be read, or is none of that format.
     """
     if name == "astra-sim":
-        mine, theirs = (
-            [str(each) for each in found] for found in (dimensions_of(network.fabric), read_astra_sim(path))
-        )
+        near = dimensions_of(network.fabric)
+        mine, theirs = ([_dimension(each) for each in found] for found in (near, read_astra_sim(path)))
     else:
         planned = drawing_of(network, cabling_of(network)).bundles
-        mine, theirs = ([str(each) for each in found] for found in (planned, read_graphviz(path).bundles))
+        mine, theirs = ([_bundle(each) for each in found] for found in (planned, read_graphviz(path).bundles))
     here, there = set(mine), set(theirs)
     missing = tuple(each for each in mine if each not in there)
     return Held(len(mine) - len(missing), missing, tuple(each for each in theirs if each not in here))
+
+
+def _dimension(each: Dimension) -> str:
+    return f"{each.topology} of {each.npus} at {each.bandwidth / 1e9:.9g} GB/s, {each.latency * 1e9:.9g} ns"
+
+
+def _bundle(each: Bundle) -> str:
+    return f"{each.a} to {each.b}, links: {each.links} ({each.plane}, {each.layer})"

@@ -73,12 +73,8 @@ def _lengths(basis: Basis, network: Network) -> HistogramFigure:
         edges=[float(edge) for edge in edges],
         along="length of the run, with drops and slack (m)",
         along_unit="m",
-        series=[
-            Series(
-                name, [int(value) for value in height], evidence=basis.computed("length of every run along the trays")
-            )
-            for name, height in heights.items()
-        ],
+        series=[Series(name, [int(value) for value in height]) for name, height in heights.items()],
+        evidence=basis.computed("length of every run along the trays, by the medium that reaches it"),
         limits=[(reach, f"{kind}: reach {reach:g} m") for reach, kind in limits],
         notes=_beyond_axis(limits, float(edges[-1])),
     )

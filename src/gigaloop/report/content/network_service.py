@@ -8,19 +8,21 @@ import numpy as np
 
 from gigaloop.core.evidence import Evidence, EvidenceKind
 from gigaloop.design.collectives import collective_times, system_of
-from gigaloop.design.fabric.balance import contention
+from gigaloop.design.fabric.balance import Pattern, contention
 from gigaloop.design.fabric.failures import fail
 from gigaloop.design.fabric.interruptions import interruptions
 from gigaloop.design.records import Fabric, Resilience
 from gigaloop.report.content.basis import Basis
 from gigaloop.report.document import Block, Columns
 from gigaloop.report.figures import LineFigure, Series
-from gigaloop.report.numbers import Number
+from gigaloop.report.numbers import Number, decimals_for
 from gigaloop.report.tables import Column, Row, Table, Text
 
 _SIZES = 4.0 ** np.arange(5, 18)
 """Messages from 1 KiB to 16 GiB [B]."""
 _PREFIXES = ("B", "KiB", "MiB", "GiB")
+_ORDERS = 2
+"""Draws of who sends to whom."""
 _FAILED = (1, 3, 10, 30)
 _DRAWS = 60
 _JOB = 1024
@@ -49,16 +51,14 @@ def _groups(fabric: Fabric) -> dict[str, int]:
 
 
 def _curve(basis: Basis, fabric: Fabric, groups: dict[str, int], collective: str) -> LineFigure:
-    plane = fabric.scale_out.plane
     reduces = collective == "all_reduce"
     system = system_of(fabric)
-    slow = (
-        contention(plane, fabric.load_balancing, "ring" if reduces else "all_to_all").worst.mean() if reduces else 1.0
-    )
+    slow = [_slowed(fabric, group, "ring" if reduces else "all_to_all") for group in groups.values()]
     found = collective_times(system, collective, _SIZES[:, None], np.array(list(groups.values())), contention=slow)
     evidence = [
         basis.computed(
-            f"{collective} over {system.links()}; network slowed {slow:.2f} times by {fabric.load_balancing}"
+            f"{collective} over {system.links()}; flows share links by {fabric.load_balancing}, which "
+            f"makes the whole fabric {slow[-1]:.2f} times slower"
         ),
         *(Evidence(words, basis.result.programme.as_of.isoformat(), EvidenceKind.REPORTED) for words in found.basis),
     ]
@@ -69,7 +69,10 @@ def _curve(basis: Basis, fabric: Fabric, groups: dict[str, int], collective: str
     series = [
         Series(
             name,
-            [Number(v, low=a, high=b) for v, a, b in zip(value[:, i], low[:, i], high[:, i], strict=True)],
+            [
+                Number(v, decimals=decimals_for(v), low=a, high=b)
+                for v, a, b in zip(value[:, i], low[:, i], high[:, i], strict=True)
+            ],
             estimated=[not known for known in found.measured[:, i]],
         )
         for i, name in enumerate(groups)
@@ -101,6 +104,15 @@ def _curve(basis: Basis, fabric: Fabric, groups: dict[str, int], collective: str
             "Bus bandwidth as nccl-tests counts it." if reduces else "Message: what an accelerator holds in all.",
         ],
     )
+
+
+def _slowed(fabric: Fabric, group: int, pattern: Pattern) -> float:
+    """Give how much slower the network is for a group because its flows share links; 1 within a scale-up domain."""
+    if group <= fabric.scale_up.accelerators:
+        return 1.0
+    plane = fabric.scale_out.plane
+    nodes = min(plane.nodes, max(1, round(group / fabric.accelerators_per_node)))
+    return float(contention(plane, fabric.load_balancing, pattern, nodes=nodes, draws=_ORDERS).worst.mean())
 
 
 def _size(value: float) -> str:
@@ -136,7 +148,7 @@ def failure_blocks(basis: Basis, fabric: Fabric) -> Iterator[Block]:
         periods=[f"{count}" for count in _FAILED],
         period_name="failed at once",
         series=[
-            Series(f"{what} failed, {name}", _shares(drawn, column), evidence=how)
+            Series(f"{what} failed, {name}", _shares(drawn, column))
             for what, drawn in left.items()
             for name, column in (("worst-hit job", "bandwidth"), ("mean of all", "mean_bandwidth"))
         ],

@@ -91,7 +91,7 @@ class FloorFigure(Figure):
                     *((float(known.mean()), float(known.max())) if len(known) else (Number(None), Number(None))),
                 ]
             )
-        shaded = (Column(f"mean {self.measure}", self.unit, decimals=1), Column("greatest", self.unit, decimals=1))
+        shaded = (Column(f"{self.measure}, mean", self.unit, decimals=1), Column("greatest", self.unit, decimals=1))
         kinds = [Column(kind, "racks", decimals=0) for kind in self.kinds]
         return Table(f"{self.title}: halls", ["where", Column("rows", decimals=0), *kinds, *shaded], rows)
 
