@@ -11,12 +11,12 @@ from gigaloop.cli import output
 from gigaloop.cli.design import find_generation, load, stated
 from gigaloop.cli.fabric_facts import groups_of
 from gigaloop.core.errors import UsageError
-from gigaloop.design.collectives import collective_times, read_nccl_file, system_of
+from gigaloop.design.collectives import collective_times, network_contention, read_nccl_file, system_of
 from gigaloop.design.collectives.calibration import shown_size
 from gigaloop.design.collectives.compare import Comparison, compare
 from gigaloop.design.collectives.regimes import LIBRARY
 from gigaloop.design.collectives.system import System
-from gigaloop.design.fabric import contention, design_fabric
+from gigaloop.design.fabric import design_fabric
 from gigaloop.design.records import CollectiveTimes, Fabric
 
 _LEFT, _RIGHT = "left", "right"
@@ -85,18 +85,8 @@ _COLUMNS = [
 def _times(
     fabric: Fabric, system: System, collective: str, sizes: Sequence[float], group: int, algorithms: tuple[str, ...]
 ) -> CollectiveTimes:
-    slow = slowed(fabric, collective, group, fabric.load_balancing)
+    slow = network_contention(fabric, collective, group)
     return collective_times(system, collective, sizes, group, contention=slow, algorithms=algorithms or LIBRARY)
-
-
-def slowed(fabric: Fabric, collective: str, group: float, balancing: str) -> float:
-    """Give the contention of a collective of the first accelerators of a fabric."""
-    if group <= fabric.scale_up.accelerators:
-        return 1.0
-    plane = fabric.scale_out.plane
-    nodes = min(-(-int(group) // max(1, round(fabric.accelerators_per_node))), plane.nodes)
-    pattern = "all_to_all" if collective == "all_to_all" else "ring"
-    return contention(plane, "ecmp" if balancing == "ecmp" else "spraying", pattern, nodes=nodes, draws=1).factor
 
 
 def _rows(times: CollectiveTimes) -> Iterator[tuple[str, ...]]:
@@ -133,8 +123,8 @@ def _measured(
         found += compare(
             run,
             system,
-            contention=slowed(fabric, collective, group, fabric.load_balancing),
-            hashed=slowed(fabric, collective, group, "ecmp"),
+            contention=network_contention(fabric, collective, group),
+            hashed=network_contention(fabric, collective, group, balancing="ecmp"),
         )
     if json:
         objects = [comparison_object(each) for each in found]

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigaloop.core.units import UNITS
-from gigaloop.design.collectives import collective_times, system_of
-from gigaloop.design.fabric.balance import contention
+from gigaloop.design.collectives import collective_times, network_contention, system_of
 from gigaloop.design.fabric.failures import What, fail
 from gigaloop.design.records import CollectiveTimes, Fabric, Medium, Network, NetworkDesign, Resilience
 from gigaloop.design.records.network import RACK_KINDS
@@ -106,23 +105,16 @@ def groups_of(fabric: Fabric) -> dict[str, int]:
 def collectives_of(fabric: Fabric) -> dict[str, tuple[CollectiveTimes, ...]]:
     """Estimate the collectives that are shown, (sizes,) each, by group.
 
-    The contention of the network is that of a ring for collectives that rings make, and of an all-to-all for that.
+    The contention of the network is that of :func:`~gigaloop.design.collectives.network_contention`.
     """
     system = system_of(fabric)
     return {
         name: tuple(
-            collective_times(system, each, SIZES, count, contention=_slowed(fabric, each, count)) for each in SHOWN
+            collective_times(system, each, SIZES, count, contention=network_contention(fabric, each, count))
+            for each in SHOWN
         )
         for name, count in groups_of(fabric).items()
     }
-
-
-def _slowed(fabric: Fabric, collective: str, group: int) -> float:
-    if group <= fabric.scale_up.accelerators:
-        return 1.0
-    nodes = min(-(-group // max(1, round(fabric.accelerators_per_node))), fabric.scale_out.plane.nodes)
-    pattern = "all_to_all" if collective == "all_to_all" else "ring"
-    return contention(fabric.scale_out.plane, fabric.load_balancing, pattern, nodes=nodes, draws=1).factor
 
 
 def failures_of(network: Network) -> tuple[Resilience, ...]:

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from gigaloop.core.evidence import Evidence, EvidenceKind
-from gigaloop.design.collectives import collective_times, system_of
-from gigaloop.design.fabric.balance import Pattern, contention
+from gigaloop.design.collectives import collective_times, network_contention, system_of
 from gigaloop.design.fabric.failures import fail
 from gigaloop.design.fabric.interruptions import interruptions
 from gigaloop.design.records import Fabric, Resilience
@@ -21,8 +20,6 @@ from gigaloop.report.tables import Column, Row, Table, Text
 _SIZES = 4.0 ** np.arange(5, 18)
 """Messages from 1 KiB to 16 GiB [B]."""
 _PREFIXES = ("B", "KiB", "MiB", "GiB")
-_ORDERS = 2
-"""Draws of who sends to whom."""
 _FAILED = (1, 3, 10, 30)
 _DRAWS = 60
 _JOB = 1024
@@ -53,7 +50,7 @@ def _groups(fabric: Fabric) -> dict[str, int]:
 def _curve(basis: Basis, fabric: Fabric, groups: dict[str, int], collective: str) -> LineFigure:
     reduces = collective == "all_reduce"
     system = system_of(fabric)
-    slow = [_slowed(fabric, group, "ring" if reduces else "all_to_all") for group in groups.values()]
+    slow = [network_contention(fabric, collective, group) for group in groups.values()]
     found = collective_times(system, collective, _SIZES[:, None], np.array(list(groups.values())), contention=slow)
     evidence = [
         basis.computed(
@@ -104,15 +101,6 @@ def _curve(basis: Basis, fabric: Fabric, groups: dict[str, int], collective: str
             "Bus bandwidth as nccl-tests counts it." if reduces else "Message: what an accelerator holds in all.",
         ],
     )
-
-
-def _slowed(fabric: Fabric, group: int, pattern: Pattern) -> float:
-    """Give how much slower the network is for a group because its flows share links; 1 within a scale-up domain."""
-    if group <= fabric.scale_up.accelerators:
-        return 1.0
-    plane = fabric.scale_out.plane
-    nodes = min(plane.nodes, max(1, round(group / fabric.accelerators_per_node)))
-    return float(contention(plane, fabric.load_balancing, pattern, nodes=nodes, draws=_ORDERS).worst.mean())
 
 
 def _size(value: float) -> str:
