@@ -7,6 +7,8 @@ from gigaloop.programme.loader import load_programme
 PRODUCT = "product.yaml"
 LINE = "    scale_out: {nodes_per_rack: 18, rails: 4, link_rate: 800 Gb/s, switch_radix: 144,"
 
+NODES = {"nodes_per_rack": 18, "rails": 4}
+
 CASES = {
     "no switch and no ports": ("link_rate: 800 Gb/s,", "scale_out", "neither its switch nor", "'switch_radix'"),
     "one port": ("link_rate: 800 Gb/s, switch_radix: 1,", "scale_out.switch_radix", "joins nothing", "at least 2"),
@@ -34,13 +36,33 @@ CASES = {
         "has 6 ports, not 4",
         "6 rails",
     ),
+    "half a rail": (
+        "link_rate: 800 Gb/s, switch_radix: 144, rails: 1.5,",
+        "scale_out.rails",
+        "must be a whole number",
+        "e.g.",
+    ),
+    "half a plane": (
+        "link_rate: 800 Gb/s, switch_radix: 144, planes: 2.5,",
+        "scale_out.planes",
+        "must be a whole number",
+        "e.g.",
+    ),
+    "no rails": ("link_rate: 800 Gb/s, switch_radix: 144, rails: 0,", "scale_out.rails", "must be more than 0", "e.g."),
+    "nodes that accelerators do not fill": (
+        "link_rate: 800 Gb/s, switch_radix: 144, nodes_per_rack: 17,",
+        "scale_out.nodes_per_rack",
+        "72 accelerators of a rack do not share out evenly over 17 nodes",
+        "divides 72, such as 18",
+    ),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_is_told(broken, case):
     written, path, why, hint = CASES[case]
-    broken.replace(PRODUCT, LINE, f"    scale_out: {{nodes_per_rack: 18, rails: 4, {written}")
+    stated = "".join(f"{key}: {value}, " for key, value in NODES.items() if f"{key}:" not in written)
+    broken.replace(PRODUCT, LINE, f"    scale_out: {{{stated}{written}")
     problem = broken.problem
     assert problem.path == f"generations.vr200-nvl72.{path}" or problem.path.endswith(path)
     assert why in problem.why

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gigaloop.value.unit_parts import unit_part_costs
+
 if TYPE_CHECKING:
     from gigaloop.plan.inputs.schedule import FloatArray
     from gigaloop.study.chain import Result
@@ -105,8 +107,14 @@ def _worth(result: Result) -> Iterator[Reconciled]:
     hardware = float((racks @ np.array([result.designs[g].cost_per_rack for g in plan.generations])).sum())
     facility = plan.online_facility_power[:, :, -1].sum(axis=1)
     shells = float(facility @ np.array([programme.usd(site.facility_cost) for site in programme.sites]))
+    beside = sum(
+        count
+        * sum(each.per_rack for each in unit_part_costs(programme, programme.generation_of[g], result.designs[g].on))
+        for g, count in zip(plan.generations, racks.sum(axis=0).tolist(), strict=True)
+    )
+    parts = "racks x cost, parts of their units x cost, facility power x facility cost"
     capital = float(value.total("capital").sum())
-    yield Reconciled("capital", "racks x cost, facility power x facility cost", "USD", capital, hardware + shells)
+    yield Reconciled("capital", parts, "USD", capital, hardware + beside + shells)
     energy = sum(float(line.usd.sum()) for line in value.lines if line.item == "energy")
     yield Reconciled("cost of energy", "weekly flow of the plan", "USD", energy, float(plan.flows["energy"].sum()))
     compute, flow = float(value.total("compute").sum()), -float(plan.flows["compute online"].sum())

@@ -50,6 +50,14 @@ def test_cables_beyond_reach_are_told_and_fail_their_check(programme):
     assert sum(float(check.value) for check in failed) == len(found.schedule.unreached)
 
 
+def test_a_rate_that_no_cable_of_the_catalogue_has_leaves_every_link_listed(programme):
+    odd = apply_patches(programme, [Patch(path=f"generations.{GENERATION}.scale_out.link_rate", set="777 Gb/s")])
+    found = gigaloop.design_network(odd, GENERATION, sus=1)
+    assert not found.feasible
+    assert len(found.schedule.unreached) == len(found.schedule) > 0
+    assert sum(each.links for each in found.beyond) == len(found.schedule)
+
+
 def test_a_unit_needs_its_share_of_what_the_fabric_has(programme, network):
     filled = _filled(programme)
     pieces = {each.part: each.pieces for each in filled.generation_of[GENERATION].su_parts}

@@ -140,10 +140,11 @@ def _riser(grid: _Grid, a: IntArray, b: IntArray) -> Indices:
 
 def _summed(counts: Indices, grid: _Grid) -> Indices:
     """Sum what begins and ends at the nodes along every line, (media, cells)."""
-    wide, deep, media = len(grid.xs), len(grid.ys), len(counts)
-    along = counts[:, : grid.along].reshape(media, -1, wide).cumsum(axis=2)
-    across = counts[:, grid.along :].reshape(media, -1, deep).cumsum(axis=2)
-    return np.concatenate([along.reshape(media, -1), across.reshape(media, -1)], axis=1)
+    wide, deep = len(grid.xs), len(grid.ys)
+    along, across = counts[:, : grid.along], counts[:, grid.along :]
+    lines = along.reshape(len(counts), along.shape[1] // wide, wide).cumsum(axis=2)
+    aisles = across.reshape(len(counts), across.shape[1] // deep, deep).cumsum(axis=2)
+    return np.concatenate([lines.reshape(along.shape), aisles.reshape(across.shape)], axis=1)
 
 
 def _segments(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gigaloop.programme.checks.findings import Findings
+from gigaloop.programme.schema import Generation
 from gigaloop.programme.schema.network import ScaleOut, Switched
 
 TORUS_PORTS = 6
@@ -17,6 +18,7 @@ def check_networks(findings: Findings) -> None:
         here = f"generations.{generation.id}"
         _switched(findings, generation.scale_out, f"{here}.scale_out")
         _topology(findings, generation.scale_out, f"{here}.scale_out")
+        _nodes(findings, generation, f"{here}.scale_out")
         for network in generation.networks:
             _switched(findings, network, f"{here}.networks.{network.id}")
 
@@ -34,6 +36,15 @@ def _switched(findings: Findings, network: Switched, path: str) -> None:
     if network.uplink_rate is not None and float(network.uplink_rate) < float(network.link_rate) * (1.0 - 1e-9):
         why = f"uplinks of {network.uplink_rate} are slower than the links of nodes, {network.link_rate}"
         findings.add(f"{path}.uplink_rate", why, f"give {network.link_rate} or more, or leave it away")
+
+
+def _nodes(findings: Findings, generation: Generation, path: str) -> None:
+    """Check that the accelerators of a rack are shared out evenly over its nodes, or the nodes over accelerators."""
+    nodes, accelerators = float(generation.scale_out.nodes_per_rack), float(generation.accelerators_per_rack)
+    if accelerators % nodes and nodes % accelerators:
+        near = min((n for n in range(1, int(accelerators) + 1) if not accelerators % n), key=lambda n: abs(n - nodes))
+        why = f"{accelerators:g} accelerators of a rack do not share out evenly over {nodes:g} nodes"
+        findings.add(f"{path}.nodes_per_rack", why, f"give a number that divides {accelerators:g}, such as {near}")
 
 
 def _topology(findings: Findings, network: ScaleOut, path: str) -> None:

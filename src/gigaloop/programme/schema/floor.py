@@ -13,12 +13,12 @@ from gigaloop.core.quantity import (
     Quantity,
     RackUnits,
     VolumeFlow,
+    WholeCount,
 )
 from gigaloop.programme.schema.base import Record
 
 PositiveLength = Annotated[Quantity, Dim("length", above=0.0)]
 FillShare = Annotated[Quantity, Dim("fraction", above=0.0, high=1.0)]
-Whole = Annotated[Quantity, Dim("count", above=0.0, whole=True)]
 
 
 class Tray(Record):
@@ -26,7 +26,7 @@ class Tray(Record):
 
     width: PositiveLength = Quantity.of(600.0, "mm")
     depth: PositiveLength = Quantity.of(100.0, "mm")
-    levels: Whole = Quantity.count(3)
+    levels: WholeCount = Quantity.count(3)
     """Trays one above the other."""
     fill: FillShare = Quantity.of(50.0, "%")
     """Share of the cross-section that cables may take: practice of ladder and ventilated trays for communications, for
@@ -44,9 +44,9 @@ class Tray(Record):
 class HallFloor(Record):
     """How racks stand in a hall; what is left out follows common practice."""
 
-    racks_per_row: Whole = Quantity.count(20)
+    racks_per_row: WholeCount = Quantity.count(20)
     """Positions in a row, those of network racks and coolant distribution units within it included."""
-    storeys: Whole = Quantity.count(1)
+    storeys: WholeCount = Quantity.count(1)
     storey_height: PositiveLength = Quantity.of(6.0, "m")
     position_width: PositiveLength = Quantity.of(600.0, "mm")
     position_depth: PositiveLength = Quantity.of(1200.0, "mm")

@@ -9,9 +9,9 @@ from gigaloop.core.quantity import (
     Count,
     DataRate,
     Dim,
-    PositiveCount,
     Power,
     Quantity,
+    WholeCount,
 )
 from gigaloop.programme.schema.base import Id, InterconnectRef, NetworkEntryRef, PartRef, Record, SwitchRef
 
@@ -26,7 +26,7 @@ FabricItem = Literal[
 class ScaleUp(Record):
     """The scale-up domain: accelerators that share one switched memory fabric."""
 
-    domain: PositiveCount
+    domain: WholeCount
     bandwidth: Bandwidth
     """Per accelerator and direction."""
     in_switch_reduction: bool = True
@@ -45,9 +45,9 @@ class NetworkPart(Record):
 class Switched(Record):
     """What all switched networks state: ports, rate, tiers and what is left free or saved."""
 
-    rails: PositiveCount
+    rails: WholeCount
     """Network ports per node and plane, each to its own rail."""
-    planes: PositiveCount = Quantity.count(1)
+    planes: WholeCount = Quantity.count(1)
     """Independent networks that each node is joined to, with ``rails`` ports of ``link_rate`` on each: planes of a port
     that is broken out count with the rate of the parts."""
     link_rate: DataRate
@@ -59,7 +59,7 @@ class Switched(Record):
     next rail; the link rate where not given."""
     switch: SwitchRef | None = None
     """Entry of the catalogue; it gives ports, power and height where they are not stated."""
-    switch_radix: PositiveCount | None = None
+    switch_radix: WholeCount | None = None
     """Ports of one switch at the link rate; those of ``switch``, broken out to the link rate, where not given."""
     switch_power: Power | None = None
     transceiver_power: Power | None = None
@@ -79,9 +79,9 @@ class Switched(Record):
 class ScaleOut(Switched):
     """The scale-out fabric: rails and planes of switches at one link rate."""
 
-    nodes_per_rack: PositiveCount
+    nodes_per_rack: WholeCount
     topology: Literal["clos", "dragonfly", "slim fly", "torus"] = "clos"
-    span: PositiveCount | None = None
+    span: WholeCount | None = None
     """Scalable units that one fabric joins; as many as the largest site takes where not given."""
     load_balancing: Literal["ecmp", "spraying"] = "spraying"
     """How flows spread over equal paths: each hashed to one of them, or packet by packet over all."""

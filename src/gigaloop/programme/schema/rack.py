@@ -20,10 +20,9 @@ from gigaloop.core.quantity import (
     Quantity,
     Temperature,
     VolumeFlow,
+    WholeCount,
 )
 from gigaloop.programme.schema.base import ConverterRef, Record
-
-WholeCount = Annotated[Quantity, Dim("count", above=0.0, whole=True)]
 
 
 class RackSupply(Record):

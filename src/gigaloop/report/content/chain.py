@@ -38,9 +38,9 @@ def chain_blocks(basis: Basis) -> Iterator[Block]:
 
 def _figure(basis: Basis, path: Path) -> NetworkFigure:
     beside = sorted(set(range(len(path.steps))) - set(path.chain), key=lambda n: path.steps[n].slack)
-    shown = sorted([*path.chain, *beside[:_BESIDE]], key=lambda n: (path.steps[n].start, path.steps[n].end, -n))
+    shown = sorted(_joined(path, beside[:_BESIDE]), key=lambda n: (path.steps[n].start, path.steps[n].end, -n))
     row = {n: at for at, n in enumerate(shown)}
-    left = len(beside) - _BESIDE
+    left = len(path.steps) - len(shown)
     more = f" {left} more, with more slack: see the command gigaloop explain path." if left > 0 else ""
     return NetworkFigure(
         id="chain",
@@ -52,6 +52,16 @@ def _figure(basis: Basis, path: Path) -> NetworkFigure:
         evidence=basis.computed("pegging of the plan, first in first out; earliest and latest ends along its chains"),
         height=max(320, 26 * len(shown) + 80),
     )
+
+
+def _joined(path: Path, beside: list[int]) -> set[int]:
+    """Give the chain, and of the activities beside it those from which ties lead to it without a gap."""
+    kept = set(path.chain)
+    waiting = set(beside)
+    while joined := {a for a, b in path.edges if a in waiting and b in kept}:
+        kept |= joined
+        waiting -= joined
+    return kept
 
 
 def _activity(basis: Basis, step: Step) -> Activity:
