@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gigaloop.cli import output
 from gigaloop.cli.numbers import counted, rounded
+from gigaloop.cli.validate_fabric import show_fabrics
 from gigaloop.validation import Checked, validate
 from gigaloop.validation.records import RATIO_UNITS
 
@@ -21,18 +22,11 @@ def show_validation(kind: str, rows: Path | None, weather: Path | None, *, json:
     if json:
         output.print_json(validation.as_dict())
         return
-    columns = [
-        ("case", "left"),
-        ("quantity", "left"),
-        ("published", "right"),
-        ("computed", "right"),
-        ("error", "right"),
-        ("within", "left"),
-        ("note", "left"),
-    ]
     computed = [row for row in validation.rows if row.computed is not None]
-    digits, optional = (4, ("case",)) if kind == "facility" else (9 if kind == "fabric" else 6, ())
-    output.table(f"Published cases of the {kind}", columns, [_row(row, digits) for row in computed], optional=optional)
+    if kind == "fabric" and computed:
+        show_fabrics(computed)
+    elif computed:
+        _show_rows(kind, computed)
     _show_not_computed([row for row in validation.rows if row.computed is None])
     summary = validation.summary
     output.line()
@@ -43,6 +37,21 @@ def show_validation(kind: str, rows: Path | None, weather: Path | None, *, json:
     _show_errors("of the others, a share of what is published" if differences else "", shares, "%")
     for remark in validation.remarks:
         output.line(remark)
+
+
+def _show_rows(kind: str, rows: Sequence[Checked]) -> None:
+    """Show a line for each case."""
+    columns = [
+        ("case", "left"),
+        ("quantity", "left"),
+        ("published", "right"),
+        ("computed", "right"),
+        ("error", "right"),
+        ("within", "left"),
+        ("note", "left"),
+    ]
+    digits, optional = (4, ("case",)) if kind == "facility" else (6, ())
+    output.table(f"Published cases of the {kind}", columns, [_row(row, digits) for row in rows], optional=optional)
 
 
 def _show_not_computed(rows: Sequence[Checked]) -> None:

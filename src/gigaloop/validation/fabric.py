@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,10 +30,12 @@ from gigaloop.validation.records import Checked, Validation
 SWITCH_ENDS = {"node-leaf": 1, "leaf-spine": 2, "spine-core": 2}
 """Ends of a link that are at switches, by layer."""
 
+SILENT = "the row publishes no count"
+
 PUBLISHED_TO = 1000
 """Step to which counts of transceivers are published. Source: NVIDIA, "roughly 655,000", quoted by the bundled row."""
 
-_QUANTITIES: Mapping[str, tuple[str, str]] = {
+QUANTITIES: Mapping[str, tuple[str, str]] = {
     "leafs": ("leaf switches", "switches"),
     "spines": ("spine switches", "switches"),
     "cores": ("core switches", "switches"),
@@ -40,6 +43,8 @@ _QUANTITIES: Mapping[str, tuple[str, str]] = {
     "cables_leaf_spine": ("cables from leafs to spines", "cables"),
     "cables_spine_core": ("cables from spines to cores", "cables"),
 }
+"""What a column counts, and its unit."""
+
 _TIERS: tuple[DeviceKind, ...] = ("leaf", "spine", "core")
 _TOGETHER = {"spines": "all switches", "cables_leaf_spine": "all cables between switches"}
 """What the columns count where a row gives one number for all tiers and states no leafs."""
@@ -73,8 +78,8 @@ def validate_fabric(rows: Path) -> Validation:
         If the table is wrong.
     """
     fabrics = read_fabrics(rows)
-    checked = tuple(each for row in fabrics for each in _checked(row))
-    return Validation("fabric", checked, tuple(_remarks(fabrics, checked)))
+    checked = [tuple(_checked(row)) for row in fabrics]
+    return Validation("fabric", tuple(itertools.chain.from_iterable(checked)), (_remark(checked),))
 
 
 def compute(row: FabricRow) -> Computed:
@@ -218,7 +223,7 @@ def _checked(row: FabricRow) -> Iterator[Checked]:
     if row.transceivers is not None:
         published["transceivers"] = row.transceivers
     if not published:
-        yield Checked(row.name, "counts", "", None, None, None, False, "the row publishes no count")
+        yield Checked(row.name, "counts", "", None, None, None, False, SILENT)
         return
     try:
         found = compute(row)
@@ -250,7 +255,7 @@ def _checked(row: FabricRow) -> Iterator[Checked]:
 def _quantity(row: FabricRow, column: str) -> tuple[str, str]:
     if column == "transceivers":
         return "transceivers at switches", "modules"
-    name, unit = _QUANTITIES[column]
+    name, unit = QUANTITIES[column]
     if "torus" in row.text.casefold() and column in _CIRCUITS:
         return _CIRCUITS[column], unit
     together = "leafs" not in row.counts and "spines" in row.counts and column in _TOGETHER
@@ -265,16 +270,15 @@ def _status(row: FabricRow) -> str:
     return "derived from what the source says, not printed by it" if "deriv" in status else ""
 
 
-def _remarks(fabrics: tuple[FabricRow, ...], checked: tuple[Checked, ...]) -> Iterator[str]:
-    """Say what the counts amount to, fabric by fabric."""
-    errors: dict[str, list[bool]] = {}
-    for each in checked:
-        if each.computed is not None and each.error is not None:
-            errors.setdefault(each.id, []).append(each.within)
-    exact = sum(all(each) for each in errors.values())
-    silent = len({row.name for row in fabrics if not row.counts and row.transceivers is None})
-    misprints = sum("misprint" in each.note for each in checked)
-    yield (
-        f"{len(fabrics)} fabrics: {len(errors)} computed, all counts exact of {exact}; {silent} publish no count"
-        + (f"; {misprints} misprint of a source" if misprints else "")
+def _remark(fabrics: Sequence[tuple[Checked, ...]]) -> str:
+    """Say what the counts of the fabrics amount to."""
+    errors = [[each.within for each in rows if each.error is not None] for rows in fabrics]
+    computed = sum(map(bool, errors))
+    exact = sum(bool(within) and all(within) for within in errors)
+    silent = sum(rows[0].note == SILENT for rows in fabrics)
+    misprints = sum("misprint" in each.note for rows in fabrics for each in rows)
+    return (
+        f"{len(fabrics)} {'fabric' if len(fabrics) == 1 else 'fabrics'}: {computed} computed, all counts exact of "
+        f"{exact}; {silent} without a published count"
+        + (f"; {misprints} misprint{'' if misprints == 1 else 's'} of a source" if misprints else "")
     )

@@ -130,7 +130,7 @@ def test_segments_above_a_limit_are_listed(floor):
 
 def test_trays_are_empty_where_no_medium_serves_the_links(floor):
     none = schedule(floor, 400)
-    none = replace(none, media=(), medium=np.full(400, -1, np.int8), cable=np.full(400, -1, np.int32))
+    none = replace(none, media=(), medium=np.full(400, -1, np.int8))
     filled = tray_fill(floor, none, TRAY)
     assert len(filled.cords) == len(tray_fill(floor, schedule(floor, 0), TRAY).cords)
     assert (filled.cords.sum(), filled.fill.max(), filled.load.max()) == (0, 0.0, 0.0)

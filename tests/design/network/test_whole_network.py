@@ -55,7 +55,8 @@ def test_a_rate_that_no_cable_of_the_catalogue_has_leaves_every_link_listed(prog
     found = gigaloop.design_network(odd, GENERATION, sus=1)
     assert not found.feasible
     assert len(found.schedule.unreached) == len(found.schedule) > 0
-    assert sum(each.links for each in found.beyond) == len(found.schedule)
+    assert sum(len(each.rows) for each in found.beyond) == len(found.schedule)
+    assert all(each.serves is None for each in found.beyond)
 
 
 def test_a_unit_needs_its_share_of_what_the_fabric_has(programme, network):

@@ -21,9 +21,9 @@ class Clos:
     """One plane of a rail-optimised folded Clos network; :func:`gigaloop.design.fabric.size_clos` sizes it.
 
     Nodes fill scalable units (SUs) in order. Node ``n`` of SU ``s`` plugs port ``r`` into the leafs of rail ``r`` of
-    that SU: leaf ``(s * rails + r) * leafs_per_rail + n // down``, port ``n % down``. Ports of a leaf from ``down``
-    onward are uplinks, as are those of a spine from ``spine_down`` onward. Uplinks of leafs, numbered port by port over
-    all leafs (of a pod, where there are cores), fill the spines in order, so that each leaf spreads evenly; uplinks of
+    that SU: leaf ``(s * rails + r) * leafs_per_rail + n // down``, port ``n % down``. Uplinks of a leaf are its ports from
+    the next whole module cage after ``down`` onward, as are those of a spine after ``spine_down``, so that no cage holds
+    links of both directions. Uplinks of leafs, numbered port by port over all leafs (of a pod, where there are cores), fill the spines in order, so that each leaf spreads evenly; uplinks of
     spines, in order of (spine within its pod, port, pod), fill the cores.
 
     Parameters
@@ -44,6 +44,8 @@ class Clos:
         Ports of a spine toward leafs, of which a fabric of two tiers may leave some free, and toward cores.
     wired
         Whether leafs with free node ports are wired upward in full, or on their first ports as far as nodes ask.
+    cage
+        Ports of a switch at ``rate`` that one module cage holds.
     """
 
     nodes: int
@@ -59,6 +61,7 @@ class Clos:
     spine_down: int
     spine_up: int
     wired: Wiring = "full"
+    cage: int = 1
 
     @property
     def endpoints(self) -> int:
@@ -202,7 +205,8 @@ class Clos:
             number = port * np.where(last, np.int32(leafs), full) + within
             spine, at = np.divmod(number, np.where(last, np.int32(-(-leafs * self.up // spines)), full))
             spine = spine + pod * np.int32(self.up)
-        return Links("leaf-spine", "leaf", "spine", leaf, port + np.int32(self.down), spine, at)
+        first = np.int32(whole_cages(self.down, self.cage))
+        return Links("leaf-spine", "leaf", "spine", leaf, port + first, spine, at)
 
     def _spine_core(self) -> Links:
         spine, port = _ports(self.spine_uplinks)
@@ -215,7 +219,24 @@ class Clos:
             common * self.spine_up * pods + ((within - common) * self.spine_up + port) * (pods - 1) + pod,
         ).astype(np.int32)
         core, at = number // np.int32(self.upper_radix), number % np.int32(self.upper_radix)
-        return Links("spine-core", "spine", "core", spine, port + np.int32(self.spine_down), core, at)
+        first = np.int32(whole_cages(self.spine_down, upper_cage(self.cage, self.uplink_rate / self.rate)))
+        return Links("spine-core", "spine", "core", spine, port + first, core, at)
+
+
+def whole_cages(ports: int, cage: int) -> int:
+    """Give the ports of as many module cages as hold a number of ports.
+
+    Examples
+    --------
+    >>> whole_cages(31, 2), whole_cages(32, 2)
+    (32, 32)
+    """
+    return -(-ports // cage) * cage
+
+
+def upper_cage(cage: int, uplink: float) -> int:
+    """Give the uplinks that a module cage holds, each ``uplink`` times as fast as the ports that it is counted in."""
+    return max(1, math.floor(cage / uplink + 1e-9))
 
 
 def spreading_spines(leafs: int, uplinks: int, radix: int) -> int:

@@ -37,7 +37,7 @@ def switch_ports(network: Switched, catalogue: Catalogue) -> int:
 
 
 def broken_out(switch: Switch, rate: float) -> int:
-    """Give the ports of a switch at a link rate [bit/s], by break-out of its ports or of its cages as a whole.
+    """Give the ports of a switch at a link rate [bit/s], by break-out of its cages.
 
     Raises
     ------
@@ -59,5 +59,22 @@ def broken_out(switch: Switch, rate: float) -> int:
             f"a port of {switch.id} carries {fastest / 1e9:g} Gb/s, not {rate / 1e9:g}",
             hint=f"use links of {fastest / 1e9:g} Gb/s or less, or another switch",
         )
-    ports = math.floor(float(switch.ports) * float(switch.port_rate) / rate * (1.0 + 1e-9))
+    ports = math.floor(float(switch.ports) / float(switch.ports_per_cage or 1)) * caged(switch, rate)
     return min(ports, int(switch.most_ports)) if switch.most_ports is not None else ports
+
+
+def caged(switch: Switch, rate: float) -> int:
+    """Give the links of a rate that one module cage of a switch holds: whole ones, and each of a lane or more.
+
+    Examples
+    --------
+    >>> from gigaloop.catalogue import load_catalogue
+    >>> switch = load_catalogue().switch("q3400")
+    >>> caged(switch, 800e9), caged(switch, 300e9), caged(switch, 100e9)
+    (2, 5, 8)
+    """
+    if switch.port_rate is None:
+        return 1
+    cage = float(switch.port_rate) * float(switch.ports_per_cage or 1.0)
+    slowest = rate if switch.lane_rate is None else max(rate, float(switch.lane_rate))
+    return max(1, math.floor(cage / slowest * (1.0 + 1e-9)))

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from gigaloop.core.errors import GigaloopError
-from gigaloop.design.fabric.clos import Clos, Wiring
+from gigaloop.design.fabric.clos import Clos, Wiring, spreading_spines, upper_cage, whole_cages
 
 _NEAR = 1e-9
 """Share by which a ratio may be off by rounding of the machine."""
@@ -26,14 +26,16 @@ def size_clos(
     reserved: int = 0,
     uplink_rate: float | None = None,
     wired: Wiring = "full",
+    cage: int = 1,
 ) -> Clos:
     """Size one plane of a rail-optimised Clos network.
 
     A leaf splits its ports, less the reserved ones, so that its nodes' rate is at most ``oversubscription`` times that
     of its uplinks. Leafs = SUs x rails x ceil(nodes per SU / ports toward nodes). A network of one rail whose nodes all
     fit one switch has one tier. Two tiers serve as long as a spine has a port for every leaf (k^2/2 endpoints at 1:1);
-    spines are then the smallest number with a port for every uplink that divides the uplinks of a leaf. Three tiers
-    have pods of as many leafs as a spine has ports toward them, with as many spines as a leaf has uplinks;
+    spines are then the smallest number with a port for every uplink that divides the uplinks of a leaf. Where that is
+    twice as many as have the ports, or more, because the uplinks have few divisors, leafs leave a few ports of both
+    directions free, as few as help, as long as the oversubscription and the number of leafs stay. Three tiers have pods of as many leafs as a spine has ports toward them, with as many spines as a leaf has uplinks;
     cores = ceil(spine uplinks / k).
 
     Parameters
@@ -58,6 +60,8 @@ def size_clos(
         Ports of each leaf that stay free, at ``rate``.
     wired
         See :class:`Clos`.
+    cage
+        Ports at ``rate`` that one module cage holds; the two directions of a switch share none.
 
     Raises
     ------
@@ -83,7 +87,7 @@ def size_clos(
         return _one_tier(nodes, sus * nodes_per_su, rails, rate, radix, reserved, wired)
 
     def split(ports: int) -> Split:
-        return _split(ports, reserved, uplink_rate / rate, oversubscription, spine_oversubscription)
+        return _split(ports, reserved, uplink_rate / rate, oversubscription, spine_oversubscription, cage)
 
     ports = split(radix)
     if min(ports.down, ports.up, ports.upper) < 1:
@@ -99,9 +103,10 @@ def size_clos(
     serve = next((count for count in ((2, 3) if tiers is None else (tiers,)) if leafs <= ports.most_leafs(count)), None)
     if serve is not None:
         spine = (ports.upper, 0) if serve == 2 else (ports.spine_down, ports.spine_up)
-        return Clos(
-            nodes, nodes_per_su, sus, rails, rate, uplink_rate, radix, serve, ports.down, ports.up, *spine, wired
-        )
+        down, up = ports.down, ports.up
+        if serve == 2:
+            down, up = _even(down, up, ports.upper, leafs, nodes_per_su, oversubscription * uplink_rate / rate)
+        return Clos(nodes, nodes_per_su, sus, rails, rate, uplink_rate, radix, serve, down, up, *spine, wired, cage)
     tiers = 3 if tiers is None else tiers
     most = ports.most_leafs(tiers)
     factor = next(
@@ -139,20 +144,39 @@ class Split:
         return self.upper if tiers == 2 else self.spine_down * self.upper if self.spine_up else 0
 
 
-def _split(radix: int, reserved: int, uplink: float, leaf: float, spine: float) -> Split:
+def _split(radix: int, reserved: int, uplink: float, leaf: float, spine: float, cage: int) -> Split:
     """Split ports; an uplink takes as many as its rate is larger, and ``leaf`` and ``spine`` are oversubscriptions."""
     upper = math.floor(radix / uplink * (1.0 + _NEAR))
-    return Split(*_shares(radix - reserved, leaf, uplink), upper, *_shares(upper, spine, 1.0))
+    above = _shares(upper, 0, spine, 1.0, upper_cage(cage, uplink))
+    return Split(*_shares(radix, reserved, leaf, uplink, cage), upper, *above)
 
 
-def _shares(ports: int, oversubscription: float, uplink: float) -> tuple[int, int]:
+def _shares(radix: int, reserved: int, oversubscription: float, uplink: float, cage: int) -> tuple[int, int]:
+    """Give the most ports down, and those up, that fit beside the reserved ones and share no cage."""
+    ports = radix - reserved
     down = math.floor(ports * oversubscription / (1.0 + oversubscription) * (1.0 + _NEAR))
     while down > 0:
         up = math.ceil(down / (oversubscription * uplink) * (1.0 - _NEAR))
-        if down + up * uplink <= ports * (1.0 + _NEAR):
+        apart = whole_cages(down, cage) + up * uplink <= radix * (1.0 + _NEAR)
+        if apart and down + up * uplink <= ports * (1.0 + _NEAR):
             return down, up
         down -= 1
     return 0, 0
+
+
+def _even(down: int, up: int, radix: int, leafs: int, nodes_per_su: int, ratio: float) -> tuple[int, int]:
+    """Give the ports of a leaf down and up that a number of spines below twice the least shares evenly.
+
+    The first ports given serve where they do; else the most uplinks below that do, with ``ratio`` ports down to each,
+    if the nodes of a scalable unit then still need as many leafs; else the first ones again.
+    """
+    for fewer in range(up, 0, -1):
+        most = min(down, math.floor(fewer * ratio * (1.0 + _NEAR)))
+        if most < 1 or -(-nodes_per_su // most) != -(-nodes_per_su // down):
+            break
+        if spreading_spines(leafs, fewer, radix) < 2 * -(-leafs * fewer // radix):
+            return most, fewer
+    return down, up
 
 
 def _one_tier(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gigaloop.core.errors import GigaloopError, Problem, ProgrammeError
 from gigaloop.core.evidence import Evidence, EvidenceKind
 from gigaloop.design.fabric.dragonfly import size_dragonfly
-from gigaloop.design.fabric.ports import switch_ports
+from gigaloop.design.fabric.ports import caged, switch_ports
 from gigaloop.design.fabric.sizing import size_clos
 from gigaloop.design.fabric.slimfly import size_slim_fly
 from gigaloop.design.fabric.torus import size_torus
@@ -170,4 +170,5 @@ def _plane(network: Switched, generation: Generation, catalogue: Catalogue, sus:
         reserved=int(network.reserved_ports),
         uplink_rate=None if network.uplink_rate is None else float(network.uplink_rate),
         wired=network.wired,
+        cage=1 if network.switch is None else caged(catalogue.switch(network.switch), rate),
     )
