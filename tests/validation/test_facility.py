@@ -138,7 +138,7 @@ def test_the_json_has_the_shape_that_is_promised_and_no_row_disappears(tmp_path)
     result = CliRunner().invoke(app, ["validate", "facility", "--rows", str(path), "--json"])
     assert result.exit_code == 0, result.output
     found = json.loads(result.stdout)
-    assert list(found) == ["kind", "rows", "summary"]
+    assert list(found) == ["kind", "rows", "summary", "remarks"]
     keys = ["id", "quantity", "unit", "published", "computed", "error", "within", "note"]
     assert all(list(each) == keys for each in found["rows"])
     assert [each["id"] for each in found["rows"]] == ["V1", "V2", "V3", "V4", "V5", "V6"]

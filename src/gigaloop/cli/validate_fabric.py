@@ -27,7 +27,7 @@ def show_fabrics(rows: Sequence[Checked]) -> None:
     notes: dict[str, int] = {}
     output.table(
         "Published counts of fabrics",
-        [("fabric", "left"), ("published = computed", "left"), ("within", "left"), ("note", "left")],
+        [("fabric", "left"), ("published=computed", "left"), ("within", "left"), ("note", "left")],
         [_line(list(fabric.values()), notes) for fabric in fabrics],
         caption="switches and cables between them, of all planes",
     )
@@ -49,4 +49,4 @@ def _line(fabric: Sequence[Checked], notes: dict[str, int]) -> tuple[str, ...]:
 def _count(row: Checked) -> str:
     near = "\N{ALMOST EQUAL TO}" if row.within else "\N{NOT EQUAL TO}"
     sign = "=" if row.published == row.computed else near
-    return f"{_SHORT.get(row.quantity, row.quantity)} {row.published:,.0f} {sign} {row.computed:,.0f}"
+    return f"{_SHORT.get(row.quantity, row.quantity)} {row.published:,.0f}{sign}{row.computed:,.0f}"

@@ -83,7 +83,9 @@ class Interconnect(Entry):
     fibres: PositiveCount | None = None
     """Of a fibre cord or trunk."""
     power: Power | None = None
-    """Of one module, or of one end of a cable."""
+    """Of one module, or of one end of a cable: the one that does not split."""
+    tail_power: Power | None = None
+    """Of one far end of a cable that splits; as the other end where not given."""
     max_power: Power | None = None
     reach: Length | None = None
     """The longest link that its maker supports."""

@@ -38,12 +38,14 @@ def beyond_reach(
         network, plane, layer = schedule.layers[code]
         rows = beyond[schedule.layer[beyond] == code]
         longest = float(schedule.length[rows].max())
-        to_node = schedule.ends[code][0] == "node"
+        lower, upper = schedule.ends[code]
+        to_node, through = lower == "node", upper == "ocs"
         serving = [
             medium
             for medium in every.get(network, ())
             if (medium.node is not None) == to_node
-            and medium.reach >= longest
+            and medium.reach >= (2.0 * longest if through else longest)
+            and (medium.kind == "single mode" or not through)
             and (medium.pluggable or medium.links == 1 or to_node)
         ]
         serves = min(serving, key=lambda medium: medium.reach, default=None)

@@ -193,7 +193,7 @@ def _cords(use: LayerUse) -> Iterator[FabricItemLine]:
     medium, cables = use.medium, sum(use.cords.values())
     ends = _cable_power(use)
     for length, count in use.cords.items():
-        metres = None if medium.price_per_metre is None else _times(medium.price_per_metre, length * count)
+        metres = _times(medium.price_per_metre, length * count / medium.cords)
         item, name, entry, cost = "fibre cord", _cord_name(medium), medium.cord, metres
         power: float | None = 0.0
         if not medium.pluggable:

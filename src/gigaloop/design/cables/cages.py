@@ -29,7 +29,7 @@ def cages_of(network: NetworkDesign, links: Links, medium: Medium) -> tuple[Cage
 
     Consecutive ports of a switch share a cage. The ports of a node are numbered rail by rail, and within a rail plane
     by plane, so that a port that is broken out joins the planes of its rail first. Fibres end in an optical circuit
-    switch without a module, each for itself.
+    switch without a module; as it joins any two of its ports, all of one switch count as of one cage.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def cages_of(network: NetworkDesign, links: Links, medium: Medium) -> tuple[Cage
 def _of(network: NetworkDesign, kind: DeviceKind, device: IntArray, port: IntArray, medium: Medium) -> Cages:
     if kind == "node" and medium.node is not None:
         return _of_nodes(network, device, port, medium.node.links)
-    return _of_switches(network, kind, device, port, 1 if kind == "ocs" else medium.links)
+    return _of_switches(network, kind, device, port, network.plane.radix if kind == "ocs" else medium.links)
 
 
 def _of_nodes(network: NetworkDesign, device: IntArray, port: IntArray, held: int) -> Cages:

@@ -54,9 +54,8 @@ class Maker:
     def end(self, entry: Interconnect, links: int, *, priced: bool) -> MediumEnd:
         """Make the end of a medium in a node."""
         price = self._price(entry.price) if priced else None
-        return MediumEnd(
-            entry.id, entry.name, links, self._power(entry, links), price, _float(entry.failure_rate), entry.evidence
-        )
+        power = self._power(entry, links) if entry.tail_power is None else float(entry.tail_power)
+        return MediumEnd(entry.id, entry.name, links, power, price, _float(entry.failure_rate), entry.evidence)
 
     def _medium(
         self,

@@ -50,7 +50,8 @@ def cable_schedule(fabric: Fabric, floor: FloorPlan, media: FabricMedia, tray: T
 
     The medium of a link is the first of its layer's media, in their order, whose supported reach is at least the
     length; all links of one module cage take the same, the one of longest reach that any of them needs. Cables that
-    carry several links serve only layers whose ports pair up cage by cage.
+    carry several links serve only layers whose ports pair up cage by cage. Through an optical circuit switch light runs
+    from module to module: links to it take single mode that reaches over their length and the longest to the same.
 
     Parameters
     ----------
@@ -161,12 +162,15 @@ def _choose(
         if (medium.node is not None) == (links.lower == "node")
         and abs(medium.link_rate - rate) <= 1e-9 * rate
         and (medium.pluggable or _joins(medium, links))
+        and (links.upper != "ocs" or medium.kind == "single mode")
     ]
     rising: list[tuple[int, Medium]] = []
     for index, medium in useful:
         if not rising or medium.reach > rising[-1][1].reach:
             rising.append((index, medium))
     length = columns.length[rows]
+    if links.upper == "ocs":
+        length = length + _longest(length, np.tile(links.b, network.planes))
     need = np.zeros(len(length), np.int8)
     for _, medium in rising:
         need += length > np.float32(medium.reach)
@@ -174,6 +178,13 @@ def _choose(
         _agree(need, len(rising), network, links, rising[0][1])
     codes = np.array([*(index for index, _ in rising), -1], np.int16)
     columns.medium[rows] = codes[need]
+
+
+def _longest(length: NDArray[np.float32], switch: IntArray) -> NDArray[np.float32]:
+    """Give the longest of the links to the same switch, or to that of its number in another plane, (m,) [m]."""
+    longest = np.zeros(int(switch.max(initial=-1)) + 1, np.float32)
+    np.maximum.at(longest, switch, length)
+    return longest[switch]
 
 
 def _joins(medium: Medium, links: Links) -> bool:

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from gigaloop.core.errors import GigaloopError
+from gigaloop.design.fabric.clos import whole_cages
 from gigaloop.design.fabric.direct import complete, node_switch
 from gigaloop.design.records.network import DeviceKind, IntArray, Links
 
@@ -17,7 +18,8 @@ from gigaloop.design.records.network import DeviceKind, IntArray, Links
 class Dragonfly:
     """One plane of a canonical dragonfly (Kim, Dally, Scott, Abts, ISCA 2008, doi:10.1109/ISCA.2008.19).
 
-    Ports of a switch: first those of nodes, then those of its group, then the global ones. Global ports of a group are
+    Ports of a switch: first those of nodes, then those of its group, then the global ones, each from a whole module cage
+    on. Global ports of a group are
     numbered over its switches and lead to the groups 1, 2, ... further on, round by round; in a last round that is not
     full, to those nearest on either side. One port of each group stays free where their number cannot come out even.
 
@@ -31,6 +33,8 @@ class Dragonfly:
         Ports of a switch.
     p, a, h, g
         Ports of a switch toward nodes, switches of a group, global ports of a switch, groups.
+    cage
+        Ports that one module cage holds.
     """
 
     nodes: int
@@ -41,11 +45,12 @@ class Dragonfly:
     a: int
     h: int
     g: int
+    cage: int = 1
 
     def __post_init__(self) -> None:
         if min(self.nodes, self.rails, self.p, self.a, self.g) < 1 or self.h < 0:
             raise GigaloopError("a dragonfly needs nodes, rails, ports, switches and groups", hint="give at least one")
-        used = self.p + self.a - 1 + self.h
+        used = self._first_global + self.h
         if used > self.radix:
             raise GigaloopError(
                 f"a dragonfly of p={self.p}, a={self.a}, h={self.h} needs {used} ports of a switch, not {self.radix}",
@@ -61,6 +66,14 @@ class Dragonfly:
                 f"{self.g:,} groups have {self.g * self.a * self.p:,} ports for nodes, not {self.endpoints:,}",
                 hint=f"use {-(-self.endpoints // (self.a * self.p)):,} groups",
             )
+
+    @property
+    def _first_local(self) -> int:
+        return whole_cages(self.p, self.cage)
+
+    @property
+    def _first_global(self) -> int:
+        return whole_cages(self._first_local + self.a - 1, self.cage)
 
     @property
     def endpoints(self) -> int:
@@ -115,7 +128,7 @@ class Dragonfly:
         lower, upper = complete(self.a)
         base = np.repeat(np.arange(self.g, dtype=np.int32) * np.int32(self.a), len(lower))
         first, second = np.tile(lower, self.g), np.tile(upper, self.g)
-        port = np.int32(self.p)
+        port = np.int32(self._first_local)
         return Links("local", "switch", "switch", base + first, port + second - 1, base + second, port + first)
 
     def _global(self) -> Links:
@@ -126,7 +139,7 @@ class Dragonfly:
         once = group < other
         group, number, other = group[once], number[once], other[once]
         back = self._back[number]
-        first = np.int32(self.p + self.a - 1)
+        first = np.int32(self._first_global)
         switch, at = np.divmod(number, np.int32(self.h))
         far, far_at = np.divmod(back, np.int32(self.h))
         a, b = group * np.int32(self.a) + switch, other * np.int32(self.a) + far
@@ -142,7 +155,9 @@ class Dragonfly:
         return found
 
 
-def size_dragonfly(*, nodes: int, rails: int, rate: float, radix: int, reserved: int = 0) -> Dragonfly:
+def size_dragonfly(
+    *, nodes: int, rails: int, rate: float, radix: int, reserved: int = 0, cage: int = 1
+) -> Dragonfly:
     """Size a balanced dragonfly, p = h and a = 2h: as large an h as the ports allow, as few groups as hold the nodes.
 
     Parameters
@@ -153,6 +168,8 @@ def size_dragonfly(*, nodes: int, rails: int, rate: float, radix: int, reserved:
         Of every link [bit/s].
     radix, reserved
         Ports of a switch, and how many of them stay free.
+    cage
+        Ports that one module cage holds; nodes, the group and other groups share none.
 
     Raises
     ------
@@ -166,6 +183,8 @@ def size_dragonfly(*, nodes: int, rails: int, rate: float, radix: int, reserved:
     (16, 32, 16, 511, 16352)
     """
     h = (radix - reserved + 1) // 4
+    while h and whole_cages(whole_cages(h, cage) + 2 * h - 1, cage) + h > radix:
+        h -= 1
     if h < 1:
         raise GigaloopError(f"{radix - reserved} ports make no dragonfly", hint="use switches of at least 3 free ports")
-    return Dragonfly(nodes, rails, rate, radix, h, 2 * h, h, max(1, -(-nodes * rails // (2 * h * h))))
+    return Dragonfly(nodes, rails, rate, radix, h, 2 * h, h, max(1, -(-nodes * rails // (2 * h * h))), cage)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigaloop.core.errors import GigaloopError
+from gigaloop.design.fabric.clos import whole_cages
 from gigaloop.design.fabric.direct import node_switch
 from gigaloop.design.fabric.galois import field, prime_of
 from gigaloop.design.records.network import DeviceKind, IntArray, Links
@@ -20,7 +21,7 @@ class SlimFly:
 
     Switch (t, x, y) with t of 0 and 1 and x, y of the field has number ``(x * 2 + t) * q + y``: groups of ``2 q``. Its
     ports: first those of nodes, then the local ones to (t, x, y - d) for the differences d of its type, then ``q``
-    global ones from (0, x, y) to (1, m, y - m x) for every m. A ``q`` that is no power of a prime has counts, for they
+    global ones from (0, x, y) to (1, m, y - m x) for every m; each kind from a whole module cage on. A ``q`` that is no power of a prime has counts, for they
     follow from a formula, and no links, for there is no field.
 
     Parameters
@@ -35,6 +36,8 @@ class SlimFly:
         4w - 1, 4w or 4w + 1.
     p
         Ports of a switch toward nodes.
+    cage
+        Ports that one module cage holds.
     """
 
     nodes: int
@@ -43,13 +46,14 @@ class SlimFly:
     radix: int
     q: int
     p: int
+    cage: int = 1
 
     def __post_init__(self) -> None:
         if min(self.nodes, self.rails, self.p) < 1:
             raise GigaloopError("a Slim Fly needs nodes, rails and ports for them", hint="give at least one")
         if self.q < 3 or self.q % 4 == 2:
             raise GigaloopError(f"no Slim Fly has q={self.q}", hint=f"q={_nearest(self.q)} has one")
-        used = self.p + self.degree
+        used = _ports_used(self.q, self.p, self.cage)
         if used > self.radix:
             raise GigaloopError(
                 f"a Slim Fly of q={self.q} with {self.p} nodes to a switch needs {used} ports, not {self.radix}",
@@ -131,14 +135,14 @@ class SlimFly:
             for column, row in zip(ends, (base + here, 0 * base + at, base + there, 0 * base + back), strict=True):
                 column.append(row.ravel())
         a, a_port, b, b_port = (np.concatenate(column) for column in ends)
-        first = np.int32(self.p)
+        first = np.int32(whole_cages(self.p, self.cage))
         return Links("local", "switch", "switch", a, first + a_port, b, first + b_port)
 
     def _global(self) -> Links:
         q = np.int32(self.q)
         x, y, m = (each.ravel().astype(np.int32) for each in np.indices((self.q, self.q, self.q)))
         c = field(self.q).minus(y, field(self.q).times(m, x))
-        first = np.int32(self.p + self.degree - self.q)
+        first = np.int32(_ports_used(self.q, self.p, self.cage) - self.q)
         return Links("global", "switch", "switch", 2 * x * q + y, first + m, (2 * m + 1) * q + c, first + x)
 
 
@@ -153,7 +157,12 @@ def network_degree(q: int) -> int:
     return (3 * q - {0: 0, 1: 1, 3: -1}[q % 4]) // 2
 
 
-def size_slim_fly(*, nodes: int, rails: int, rate: float, radix: int, reserved: int = 0) -> SlimFly:
+def _ports_used(q: int, p: int, cage: int) -> int:
+    """Count the ports of a switch up to the last that is used."""
+    return whole_cages(whole_cages(p, cage) + network_degree(q) - q, cage) + q
+
+
+def size_slim_fly(*, nodes: int, rails: int, rate: float, radix: int, reserved: int = 0, cage: int = 1) -> SlimFly:
     """Size the smallest Slim Fly that holds the nodes, with half as many nodes on a switch as it has links to others.
 
     Parameters
@@ -164,6 +173,8 @@ def size_slim_fly(*, nodes: int, rails: int, rate: float, radix: int, reserved: 
         Of every link [bit/s].
     radix, reserved
         Ports of a switch, and how many of them stay free.
+    cage
+        Ports that one module cage holds; nodes, local and global links share none.
 
     Raises
     ------
@@ -180,9 +191,11 @@ def size_slim_fly(*, nodes: int, rails: int, rate: float, radix: int, reserved: 
     for q in range(3, free):
         if q % 4 == 2 or prime_of(q) is None:
             continue
-        p = min(math.ceil(network_degree(q) / 2), free - network_degree(q))
-        if p >= network_degree(q) // 2 and 2 * q**2 * p >= nodes * rails:
-            return SlimFly(nodes, rails, rate, radix, q, p)
+        half = network_degree(q) / 2
+        p = min(math.ceil(half), free - network_degree(q))
+        p -= _ports_used(q, max(p, 1), cage) > radix
+        if p >= math.floor(half) and _ports_used(q, p, cage) <= radix and 2 * q**2 * p >= nodes * rails:
+            return SlimFly(nodes, rails, rate, radix, q, p, cage)
     largest = _largest(free)
     if largest < 3:
         raise GigaloopError(f"{free} ports make no Slim Fly", hint="use switches of at least 7 free ports")

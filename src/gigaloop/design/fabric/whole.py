@@ -150,13 +150,14 @@ def _plane(network: Switched, generation: Generation, catalogue: Catalogue, sus:
     """Size one plane of a network; only the scale-out fabric has a choice of topologies."""
     rate, radix, rails = float(network.link_rate), switch_ports(network, catalogue), int(network.rails)
     per_su = math.ceil(float(generation.scale_out.nodes_per_rack) * float(generation.racks_per_su) - 1e-9)
+    cage = 1 if network.switch is None else caged(catalogue.switch(network.switch), rate)
     topology = network.topology if isinstance(network, ScaleOut) else "clos"
     if topology == "torus":
         return size_torus(nodes=sus * per_su, rails=rails, rate=rate, radix=radix)
     if topology != "clos":
         size = size_dragonfly if topology == "dragonfly" else size_slim_fly
         reserved = int(network.reserved_ports)
-        return size(nodes=sus * per_su, rails=rails, rate=rate, radix=radix, reserved=reserved)
+        return size(nodes=sus * per_su, rails=rails, rate=rate, radix=radix, reserved=reserved, cage=cage)
     return size_clos(
         nodes=sus * per_su,
         rails=rails,
@@ -170,5 +171,5 @@ def _plane(network: Switched, generation: Generation, catalogue: Catalogue, sus:
         reserved=int(network.reserved_ports),
         uplink_rate=None if network.uplink_rate is None else float(network.uplink_rate),
         wired=network.wired,
-        cage=1 if network.switch is None else caged(catalogue.switch(network.switch), rate),
+        cage=cage,
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 from gigaloop.core.errors import GigaloopError
 from gigaloop.core.quantity import Quantity
 from gigaloop.design.fabric import broken_out
+from gigaloop.design.records import Fabric
 from gigaloop.design.records.fabric_search import FabricChoice
 from gigaloop.programme.schema import Generation
 
@@ -113,6 +114,11 @@ class Shape:
             }
         )
 
+    def as_engineered(self, fabric: Fabric) -> Shape:
+        """Give the shape with the ports and tiers that its fabric has."""
+        plane = fabric.scale_out.plane
+        return replace(self, radix=plane.radix, tiers=getattr(plane, "tiers", 0))
+
     def choice(self, placement: Placement, media: str) -> FabricChoice:
         """Give the candidate that has this shape at a place with some media."""
         return FabricChoice(
@@ -124,9 +130,20 @@ class Shape:
         )
 
 
-def shape_of(choice: FabricChoice) -> Shape:
-    """Give the shape of a candidate."""
-    return Shape(**{each.name: getattr(choice, each.name) for each in fields(Shape)})
+def stated_shape(generation: Generation) -> Shape:
+    """Give the fabric that a generation states; ports and tiers that it leaves open are 0 until it is engineered."""
+    out = generation.scale_out
+    return Shape(
+        topology=out.topology,
+        switch=out.switch or "",
+        planes=int(out.planes),
+        link_rate=float(out.link_rate),
+        radix=int(out.switch_radix or 0),
+        tiers=int(out.tiers or 0),
+        oversubscription=float(out.oversubscription),
+        spine_oversubscription=float(out.spine_oversubscription),
+        racks_per_su=max(1, round(float(generation.racks_per_su))),
+    )
 
 
 def port_rate(generation: Generation) -> float:

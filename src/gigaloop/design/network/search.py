@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from gigaloop.design.cables import media_of
 from gigaloop.design.fabric import design_fabric
 from gigaloop.design.floor import plan_floor
 from gigaloop.design.generation import design_generation
-from gigaloop.design.network.candidates import MEDIA, Placement, SearchSpace, Shape, shape_of, shapes, sus_for
+from gigaloop.design.network.candidates import MEDIA, Placement, SearchSpace, Shape, shapes, stated_shape, sus_for
 from gigaloop.design.network.demands import stated_demands, workload_demands
 from gigaloop.design.network.estimate import Wiring, after_failure, demand_times, step_time, trays, wiring
 from gigaloop.design.network.placement import Setting, setting_of
@@ -38,6 +38,7 @@ class _Case:
     catalogue: Catalogue
     generation: Generation
     design: Design
+    site: Site | None
     settings: tuple[Setting, ...]
     accelerators: int
     demands: tuple[Demand, ...]
@@ -57,6 +58,8 @@ class _Row:
     left: Resilience | None = None
     wiring: Wiring | None = None
     setting: Setting | None = None
+    generation: Generation | None = None
+    """With this fabric."""
 
 
 def search_fabrics(
@@ -70,6 +73,7 @@ def search_fabrics(
     site: Site | None = None,
     failures: int = 1,
     seed: int = 0,
+    begun: Callable[[int, int], None] | None = None,
 ) -> FabricSearch:
     """Engineer every fabric that the choices make for a number of accelerators, and say which are worth having.
 
@@ -89,6 +93,8 @@ def search_fabrics(
         Switches that fail at once.
     seed
         Of all draws.
+    begun
+        Told which of how many shapes is being engineered: tiers, planes, switch and oversubscription, at every place.
 
     Raises
     ------
@@ -119,6 +125,7 @@ def search_fabrics(
         catalogue=catalogue,
         generation=generation,
         design=design,
+        site=site,
         settings=_settings(programme, generation, design, site, space.placements),
         accelerators=accelerators,
         demands=demands,
@@ -126,13 +133,27 @@ def search_fabrics(
         failures=failures,
         seed=seed,
     )
-    rows = [row for shape in shapes(space, generation, catalogue) for row in _of_shape(case, shape, space)]
+    rows: list[_Row] = []
+    every = tuple(shapes(space, generation, catalogue))
+    for number, shape in enumerate(every):
+        if begun is not None:
+            begun(number + 1, len(every))
+        rows += _everywhere(case, shape, shape.generation(generation), case.settings, space.media)
     if not rows:
         raise UsageError(
             "the choices make no fabric: no switch of them has ports as fast as the links",
             hint="choose more switches or planes, or leave the options out for all",
         )
-    return _table(case, rows)
+    return replace(_table(case, rows), stated=_table(case, [_stated(case)]))
+
+
+def _stated(case: _Case) -> _Row:
+    """Engineer the fabric that the generation states for as many accelerators, where its halls have switches."""
+    own = case.generation
+    scale_out = own.scale_out.model_copy(update={"span": None})
+    generation = own.model_copy(update={"scale_out": scale_out, "networks": ()})
+    setting = setting_of(case.programme, own, case.design, case.site, Placement())
+    return next(_everywhere(case, stated_shape(own), generation, (setting,), ("any",)))
 
 
 def _settings(
@@ -150,9 +171,10 @@ def _job(programme: Programme, generation: Generation, accelerators: int) -> int
     return min(max(jobs, default=JOB), accelerators)
 
 
-def _of_shape(case: _Case, shape: Shape, space: SearchSpace) -> Iterator[_Row]:
+def _everywhere(
+    case: _Case, shape: Shape, generation: Generation, settings: Sequence[Setting], names: Sequence[str]
+) -> Iterator[_Row]:
     """Engineer a shape at every place with all media; one row alone where it cannot serve."""
-    generation = shape.generation(case.generation)
     try:
         fabric = design_fabric(
             case.programme, generation, case.catalogue, sus_for(generation, shape.racks_per_su, case.accelerators)
@@ -164,10 +186,11 @@ def _of_shape(case: _Case, shape: Shape, space: SearchSpace) -> Iterator[_Row]:
         why = error.problems[0].why.removeprefix("scale-out: ")
         yield _Row(shape.choice(Placement(), ""), why)
         return
-    for setting in case.settings:
+    shape = shape.as_engineered(fabric)
+    for setting in settings:
         seen: list[Wiring | None] = []
-        for name in space.media:
-            row = _Row(shape.choice(setting.placement, name), "", fabric, times, left)
+        for name in names:
+            row = _Row(shape.choice(setting.placement, name), "", fabric, times, left, generation=generation)
             row = _wired(case, row, fabric, generation, setting, media)
             if row.wiring is None or row.wiring not in seen:
                 yield row
@@ -200,12 +223,10 @@ def _usable(media: FabricMedia, name: str) -> FabricMedia:
 
 def _trays(case: _Case, row: _Row) -> tuple[float, float]:
     """Give how full and how heavy the trays of a candidate are, over their limits."""
-    if row.fabric is None or row.setting is None:
+    if row.fabric is None or row.setting is None or row.generation is None:
         return np.nan, np.nan
-    shape = shape_of(row.choice)
-    generation = shape.generation(case.generation)
-    media = _usable(media_of(case.catalogue, generation, case.programme.usd), row.choice.media)
-    floor = plan_floor(row.setting.programme, generation, row.fabric, case.design, row.setting.site)
+    media = _usable(media_of(case.catalogue, row.generation, case.programme.usd), row.choice.media)
+    floor = plan_floor(row.setting.programme, row.generation, row.fabric, case.design, row.setting.site)
     return trays(row.fabric, floor, media, row.setting.floor.tray)
 
 

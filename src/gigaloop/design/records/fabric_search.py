@@ -118,6 +118,8 @@ class FabricSearch:
     """Why a candidate cannot be built as it is; empty where it can."""
     front: NDArray[np.bool_]
     """Whether no other candidate that can be built is as good in everything and better in something."""
+    stated: FabricSearch | None = None
+    """The fabric that the generation states, for as many accelerators, as the only row of a table of its own."""
 
     def __len__(self) -> int:
         return len(self.choice)
