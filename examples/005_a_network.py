@@ -1,4 +1,4 @@
-"""Engineer the network of a generation: switches, cables, cost, how fast it reduces, and all that with fewer uplinks."""
+"""Engineer the network of a generation: switches, cables, how fast it reduces, and what fewer uplinks cost in time."""
 
 import tempfile
 from pathlib import Path

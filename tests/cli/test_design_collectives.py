@@ -1,5 +1,7 @@
 """``gigaloop design collectives``: estimates on a generation's fabric, measured runs against them, the errors."""
 
+from dataclasses import replace
+
 import pytest
 
 from gigaloop.catalogue import load_catalogue
@@ -100,6 +102,32 @@ def test_a_run_as_expected_is_said_to_be_so(gigaloop, folder, fabric, tmp_path):
     assert done.out.count("as expected") == 4
     assert "would explain" not in done.out
     assert "as calibrated by this run" in done.out
+
+
+def test_runs_of_the_machine_itself_set_its_estimates_and_narrow_their_band(gigaloop, folder, fabric, tmp_path):
+    """A machine 1.5 times slower than the model at 8, and 2 times at 64: 16 lies between, and so does 128 KiB."""
+    sizes = [2.0**power for power in range(14, 31)]
+    paths = []
+    for group, slower in ((8, 1.5), (64, 2.0)):
+        model = collective_times(system_of(fabric), "all_reduce", sizes, group)
+        slow = replace(model, time=slower * model.time, bus_bandwidth=model.bus_bandwidth / slower)
+        paths += ["--calibrate", tmp_path / f"{group}.txt"]
+        paths[-1].write_text(output_of(slow, group))
+    words = ("-n", "8", "-n", "16", "-n", "64", "-b", "256 MiB", "-b", "8 GiB", "--json")
+    command = ("design", "collectives", folder, fabric.generation, "--su", "4", *words)
+    plain, own = (gigaloop(*command, *more).json["collectives"] for more in ((), paths))
+    ratio = [b["time_s"][0] / a["time_s"][0] for a, b in zip(plain, own, strict=True)]
+    assert ratio == pytest.approx([1.5, 1.5 * (2.0 / 1.5) ** (1 / 3), 2.0], rel=0.03)
+    assert [each["measured"] for each in own] == [[True, False], [False, False], [True, False]]
+    band = [[high / time for high, time in zip(each["high_s"], each["time_s"], strict=True)] for each in own]
+    assert band[0][0] < band[1][0] < plain[1]["high_s"][0] / plain[1]["time_s"][0]
+    assert band[0][0] < band[0][1]
+    assert "own measurements, 34 in 2 runs" in own[0]["basis"][0]
+    shown = gigaloop(*command[:-1], *paths).out
+    assert "measured" in shown
+    both = gigaloop(*command, *paths, "--measured", paths[1])
+    assert both.code == 2
+    assert "do not go together" in both.json["why"]
 
 
 def test_a_run_over_half_the_ports_names_them(gigaloop, folder, fabric, tmp_path):

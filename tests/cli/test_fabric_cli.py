@@ -1,6 +1,7 @@
 """``gigaloop design fabric``: what it shows, its JSON, files of cables, and what is told when something is wrong."""
 
 import csv
+import os
 import re
 
 import pytest
@@ -101,9 +102,12 @@ def test_what_a_file_says_otherwise_is_told(fabric, tmp_path):
         (("--cables", "cables.xls"), 2, "'.xls' of cables.xls says no format"),
         (("--cables", "a.csv", "--format", "netbx"), 2, "did you mean 'netbox'?"),
         (("--cables", ".", "--format", "cut-sheet"), 2, ". is a folder"),
+        (("--cables", os.devnull, "--format", "cut-sheet"), 2, "is no file that can be replaced"),
+        (("--cables", __file__, "--format", "netbox"), 2, "is a file, and those for NetBox fill a folder"),
+        (("--format", "netbox"), 2, "--format netbox is of no file"),
         (("--against", "not there.csv"), 1, "the file cannot be read"),
         (("--cables", "/proc/none/cables.csv"), 1, "the files cannot be written"),
-        (("--su", "9999999"), 1, ""),
+        (("--su", "9999999"), 1, "cannot be joined"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_way_out(fabric, words, code, why):
@@ -111,7 +115,21 @@ def test_what_cannot_be_is_refused_with_a_way_out(fabric, words, code, why):
     assert answer.code == code
     assert why in answer.err
     assert "Traceback" not in answer.err
-    assert len(answer.err.strip().splitlines()) > 1 or code == 1
+    assert len(answer.err.strip().splitlines()) > 1
+
+
+def test_distances_and_interruptions_are_told(fabric):
+    found = fabric("--json").json["fabric"]
+    (leaf, spine) = found["distances"]
+    assert (leaf["links"], leaf["equal_paths"], spine["links"]) == (2, 1.0, 4)
+    assert leaf["share"] + spine["share"] == pytest.approx(1.0)
+    often = found["interruptions"]
+    low, high = often["in_30_days"]
+    month = 30 * 86400
+    assert low <= month / often["interval_high_s"] <= month / often["interval_low_s"] <= high
+    shown = fabric().out
+    assert "links between two ports on average" in shown
+    assert f"{low} to {high} times in 30 days" in shown
 
 
 def test_an_unknown_generation_is_refused(starter, gigaloop):

@@ -26,6 +26,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gigaloop
+from gigaloop.design import design_programme
 from gigaloop.plan import Plan, RackFacts, plan_programme
 from gigaloop.plan.check.plan import check_plan
 from gigaloop.plan.inputs.data import gather
@@ -352,7 +353,7 @@ def test_a_plant_of_100_mw_tests_so_many_racks_of_200_kw_a_week(hours, racks):
 
 
 def us_buildout() -> tuple[Programme, Production]:
-    built = gigaloop.load(bundled_programmes()["us-buildout"])
+    built, _ = design_programme(gigaloop.load(bundled_programmes()["us-buildout"]), gigaloop.load_catalogue())
     draws = {"gb200-nvl72": 132e3, "gb300-nvl72": 136e3, "vr200-nvl72": 200e3, "rubin-ultra-kyber": 600e3}
     facts = rack_facts(built.generations, {name: RackFacts(watts, watts) for name, watts in draws.items()})
     return built, build_production(built, facts)

@@ -15,6 +15,7 @@ CASES = {
     ),
     "a row with less coolant than a position": ("{row_flow: 100 L/min}", "row_flow", "one position of", "at least"),
     "a row that carries nothing": ("{row_mass: 0 kg}", "row_mass", "takes no rack", "leave it out"),
+    "storeys beyond any building": ("{storeys: 1e9}", "storeys", "no hall has 1,000,000,000 storeys", "at most 100"),
     "a network rack of no height": ("{network_units: 0 U}", "network_units", "is none", "42 U to 52 U"),
     "a network rack full of panels": ("{panel_units: 48 U}", "panel_units", "leave no switch", "at most 47 U"),
 }

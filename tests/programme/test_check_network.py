@@ -1,6 +1,7 @@
 """Networks of a generation: what cannot be is told with its place and a hint."""
 
 import pytest
+import yaml
 
 from gigaloop.programme.loader import load_programme
 
@@ -17,6 +18,24 @@ CASES = {
         "scale_out.reserved_ports",
         "leave none of the 144",
         "fewer than 144",
+    ),
+    "links of no rate": (
+        "link_rate: 0 Gb/s, switch_radix: 144,",
+        "scale_out.link_rate",
+        "carry nothing",
+        "give a rate",
+    ),
+    "ports slower than their links": (
+        "link_rate: 800 Gb/s, switch_radix: 144, port_rate: 400 Gb/s,",
+        "scale_out.port_rate",
+        "not broken out into links of 800 Gb/s",
+        "800 Gb/s times a whole number",
+    ),
+    "ports that do not split": (
+        "link_rate: 400 Gb/s, switch_radix: 144, port_rate: 1000 Gb/s,",
+        "scale_out.port_rate",
+        "not broken out into links of 400 Gb/s",
+        "400 Gb/s times a whole number",
     ),
     "slow uplinks": (
         "link_rate: 800 Gb/s, switch_radix: 144, uplink_rate: 400 Gb/s,",
@@ -75,6 +94,24 @@ def test_a_network_beside_is_held_to_the_same(broken):
     broken.replace(PRODUCT, LINE, f"{beside}{LINE}")
     assert broken.problem.path.endswith("networks.oob")
     assert "neither its switch nor" in broken.problem.why
+
+
+def test_a_network_beside_has_a_name_of_its_own(broken):
+    beside = "    networks: [{id: scale-out, purpose: storage, rails: 1, link_rate: 1 Gb/s, switch_radix: 48}]\n"
+    broken.replace(PRODUCT, LINE, f"{beside}{LINE}")
+    assert broken.problem.path.endswith("networks.scale-out")
+    assert "another id" in broken.problem.hint
+
+
+def test_an_item_of_the_fabric_is_one_part(broken):
+    stated = "nodes_per_rack: 18, rails: 4, link_rate: 800 Gb/s, switch_radix: 144"
+    twice = "parts: [{item: switch, part: PART}, {item: switch, part: PART}],"
+    text = (broken.folder / PRODUCT).read_text(encoding="utf-8")
+    part = yaml.safe_load(text)["parts"][0]["id"]
+    broken.replace(PRODUCT, LINE, f"    scale_out: {{{stated}, {twice.replace('PART', part)}")
+    assert broken.problem.path.endswith(f"scale_out.parts.{part}#2.item")
+    assert f"the switch is the part '{part}' already" in broken.problem.why
+    assert "'entry'" in broken.problem.hint
 
 
 def test_networks_that_can_be_load(folder, catalogue):

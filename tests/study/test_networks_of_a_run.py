@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gigaloop.study.network_tables import cords_of, first_rows
+from gigaloop.study.network_tables import cords_of
 
 
 def test_a_fabric_is_as_large_as_its_site_fills_it_and_no_larger(bundled):
@@ -22,7 +22,7 @@ def test_cords_by_layer_and_medium_are_all_cords_and_carry_all_links(bundled):
         groups = list(cords_of(schedule))
         assert sum(group.links for group in groups) == len(schedule)
         assert sum(len(group.length) for group in groups) == len(np.unique(schedule.cable))
-        first = first_rows(schedule)
+        first = schedule.first_rows
         metres = schedule.length[first].sum(dtype=float)
         assert sum(group.length.sum() for group in groups) == pytest.approx(metres)
         for group in groups:

@@ -10,10 +10,19 @@ import numpy as np
 from gigaloop.cli import output
 from gigaloop.cli.design import find_generation, load, stated
 from gigaloop.cli.fabric_facts import groups_of
+from gigaloop.cli.numbers import counted, rounded
 from gigaloop.core.errors import UsageError
-from gigaloop.design.collectives import collective_times, network_contention, read_nccl_file, system_of
+from gigaloop.design.collectives import (
+    Calibration,
+    calibrate,
+    collective_times,
+    network_contention,
+    read_nccl_file,
+    system_of,
+)
 from gigaloop.design.collectives.calibration import shown_size
 from gigaloop.design.collectives.compare import Comparison, compare
+from gigaloop.design.collectives.measurements import joined
 from gigaloop.design.collectives.regimes import LIBRARY
 from gigaloop.design.collectives.system import System
 from gigaloop.design.fabric import design_fabric
@@ -37,9 +46,13 @@ def collectives(
     groups: Sequence[int],
     algorithms: Sequence[str],
     measured: Sequence[Path],
+    calibrated: Sequence[Path],
     json: bool,
 ) -> None:
     """Show the times of collectives, or measured runs against them."""
+    if measured and calibrated:
+        hint = "--measured holds runs against what the fabric should do, --calibrate estimates by them"
+        raise UsageError("--measured and --calibrate do not go together", hint=hint)
     programme, catalogue = load(folder, scenario, facts)
     chosen = find_generation(programme, generation)
     fabric = design_fabric(programme, chosen, catalogue, sus=su)
@@ -47,6 +60,7 @@ def collectives(
     if measured:
         _measured(fabric, system, measured, names, groups, json=json)
         return
+    own = calibrate(joined([read_nccl_file(path) for path in calibrated]), system) if calibrated else None
     many = {f"{count:,} accelerators": count for count in groups} or groups_of(fabric)
     for count in many.values():
         if not 1 < count <= fabric.accelerators:
@@ -54,7 +68,7 @@ def collectives(
             raise UsageError(f"a group of {count:,} does not fit a fabric of {fabric.accelerators:,}", hint=hint)
     messages = [float(stated("--bytes", text, "data", "1 GiB")) for text in sizes] or list(_SIZES)
     found = {
-        (each, name): _times(fabric, system, each, messages, count, tuple(algorithms))
+        (each, name): _times(fabric, system, each, messages, count, tuple(algorithms) or LIBRARY, own)
         for each in names or ("all_reduce",)
         for name, count in many.items()
     }
@@ -66,7 +80,7 @@ def collectives(
     output.line(f"Collectives on {chosen.name}: {system.links()}", style="bold")
     for (each, name), times in found.items():
         output.line()
-        output.table(f"{each.replace('_', '-')} over {name}", _COLUMNS, list(_rows(times)))
+        output.table(f"{each.replace('_', '-')} over {name}", _COLUMNS[: 6 if own else 5], list(_rows(times)))
     output.line()
     for each in next(iter(found.values())).basis:
         output.line(each)
@@ -79,22 +93,32 @@ _COLUMNS = [
     ("band", _RIGHT),
     ("bus bandwidth", _RIGHT),
     ("by", _LEFT),
+    ("measured", _LEFT),
 ]
 
 
 def _times(
-    fabric: Fabric, system: System, collective: str, sizes: Sequence[float], group: int, algorithms: tuple[str, ...]
+    fabric: Fabric,
+    system: System,
+    collective: str,
+    sizes: Sequence[float],
+    group: int,
+    algorithms: tuple[str, ...],
+    own: Calibration | None,
 ) -> CollectiveTimes:
-    slow = network_contention(fabric, collective, group)
-    return collective_times(system, collective, sizes, group, contention=slow, algorithms=algorithms or LIBRARY)
+    # Runs of its own have in them what flows share of the network.
+    known = own is not None and own.covers(collective, algorithms, group)
+    slow = 1.0 if known else network_contention(fabric, collective, group)
+    return collective_times(system, collective, sizes, group, calibration=own, contention=slow, algorithms=algorithms)
 
 
 def _rows(times: CollectiveTimes) -> Iterator[tuple[str, ...]]:
     for i, size in enumerate(times.bytes):
         band = f"{_seconds(float(times.low[i]))} to {_seconds(float(times.high[i]))}"
-        bus = f"{times.bus_bandwidth[i] / 1e9:.3g} GB/s"
+        bus = rounded(float(times.bus_bandwidth[i]) / 1e9, "GB/s", 3)
         by = times.algorithms[int(times.algorithm[i])]
-        yield shown_size(float(size)), _seconds(float(times.time[i])), band, bus, by
+        measured = "yes" if times.measured[i] else "no"
+        yield shown_size(float(size)), _seconds(float(times.time[i])), band, bus, by, measured
 
 
 def _seconds(time: float) -> str:
@@ -138,7 +162,7 @@ def _measured(
 
 def _show_comparison(found: Comparison) -> None:
     times, run = found.expected, found.measured
-    where = f" on {run.hosts} hosts" if run.hosts else ""
+    where = f" on {counted(run.hosts, 'host')}" if run.hosts else ""
     device = f", {run.device}" if run.device else ""
     columns = [
         ("message", _RIGHT),
@@ -155,7 +179,8 @@ def _show_comparison(found: Comparison) -> None:
         bus, should = found.bus_bandwidth[i] / 1e9, times.bus_bandwidth[i] / 1e9
         rows.append(
             (
-                shown_size(float(times.bytes[i])), f"{bus:.4g} GB/s", f"{should:.4g} GB/s", f"{low:.3g} to {high:.3g}",
+                shown_size(float(times.bytes[i])), rounded(bus, "GB/s"), rounded(should, "GB/s"),
+                f"{rounded(low, '', 3)} to {rounded(high, 'GB/s', 3)}",
                 f"{100.0 * (bus / should - 1.0):+.1f} %", verdict, times.algorithms[int(times.algorithm[i])],
             )
         )  # fmt: skip
@@ -173,8 +198,8 @@ def system_object(system: System) -> dict[str, object]:
     """Give a machine as plain data."""
     return {
         "domain": system.domain,
-        "scale_up_B_per_s": system.scale_up,
-        "scale_out_B_per_s": system.scale_out,
+        "scale_up_b_s": system.scale_up,
+        "scale_out_b_s": system.scale_out,
         "in_switch_reduction": system.in_switch_reduction,
     }
 
@@ -188,7 +213,7 @@ def times_object(times: CollectiveTimes) -> dict[str, object]:
         "time_s": times.time.tolist(),
         "low_s": times.low.tolist(),
         "high_s": times.high.tolist(),
-        "bus_bandwidth_B_per_s": times.bus_bandwidth.tolist(),
+        "bus_bandwidth_b_s": times.bus_bandwidth.tolist(),
         "algorithm": [times.algorithms[int(each)] for each in times.algorithm],
         "measured": times.measured.tolist(),
         "basis": list(times.basis),
@@ -204,7 +229,7 @@ def comparison_object(found: Comparison) -> dict[str, object]:
             "low_bytes": each.low,
             "high_bytes": each.high,
             "latency_s": each.latency,
-            "bytes_per_s": each.bandwidth if np.isfinite(each.bandwidth) else None,
+            "bandwidth_b_s": each.bandwidth if np.isfinite(each.bandwidth) else None,
             "measurements": each.measurements,
         }
         for run in found.calibration.runs
@@ -215,7 +240,7 @@ def comparison_object(found: Comparison) -> dict[str, object]:
         "device": found.measured.device,
         "hosts": found.measured.hosts,
         "measured_s": found.measured.time.tolist(),
-        "measured_bus_bandwidth_B_per_s": found.bus_bandwidth.tolist(),
+        "measured_bus_bandwidth_b_s": found.bus_bandwidth.tolist(),
         "verdict": list(found.verdict),
         "expected": times_object(found.expected),
         "reasons": [{"why": each.why, "off": each.off} for each in found.reasons],

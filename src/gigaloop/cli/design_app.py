@@ -166,6 +166,9 @@ def collectives(
     measured: Annotated[
         list[Path] | None, typer.Option("--measured", help="Output of nccl-tests to hold against what is expected.")
     ] = None,
+    calibrated: Annotated[
+        list[Path] | None, typer.Option("--calibrate", help="Output of nccl-tests of this machine to estimate by.")
+    ] = None,
     scenario: Scenario = "",
     facts: Facts = None,
     json: Json = False,
@@ -176,7 +179,7 @@ def collectives(
     bodies.collectives(
         programme, generation, scenario, facts,
         su=su, names=collective or (), sizes=message or (), groups=group or (), algorithms=algorithm or (),
-        measured=measured or (), json=json,
+        measured=measured or (), calibrated=calibrated or (), json=json,
     )  # fmt: skip
 
 
@@ -254,7 +257,10 @@ def fabrics(
     ] = None,
     site: Annotated[str, typer.Option("--site", help="Stand them in its halls; in a hall large enough if not.")] = "",
     failures: Annotated[int, typer.Option("--failures", min=0, help="Switches that fail at once.")] = 1,
-    top: Annotated[int, typer.Option("--top", min=1, help="Candidates shown.")] = 20,
+    top: Annotated[int, typer.Option("--top", min=1, help="Rows shown.")] = 20,
+    every: Annotated[
+        bool, typer.Option("--every", help="A row for every place and choice of media, not for its best alone.")
+    ] = False,
     scenario: Scenario = "",
     facts: Facts = None,
     json: Json = False,
@@ -266,5 +272,6 @@ def fabrics(
         programme, generation, scenario, facts,
         site=site, accelerators=accelerators, tiers=tiers or (), planes=planes or (),
         oversubscriptions=oversubscription or (), switches=switch or (), placements=placement or (), media=media or (),
-        topologies=topology or (), groups=group or (), messages=message or (), failures=failures, top=top, json=json,
+        topologies=topology or (), groups=group or (), messages=message or (), failures=failures,
+        top=top, every=every, json=json,
     )  # fmt: skip

@@ -34,8 +34,10 @@ from gigaloop.cli.fabric_tables import (
     show_tiers,
 )
 from gigaloop.cli.numbers import counted, money, percent, power, rounded
+from gigaloop.core.errors import UsageError
 from gigaloop.core.evidence import Evidence
 from gigaloop.design.fabric.interruptions import interruptions
+from gigaloop.design.fabric.paths import PathProfile, path_profile
 from gigaloop.design.network import design_network
 from gigaloop.design.records import Network
 from gigaloop.exchange.fabric.formats import format_of, write_fabric
@@ -63,6 +65,8 @@ def fabric(
     programme, catalogue = load(folder, scenario, facts)
     chosen = find_generation(programme, generation)
     place = find_site(programme, site) if site else None
+    if format and not cables and not against:
+        raise UsageError(f"--format {format} is of no file", hint="name a file with --cables or --against, too")
     written = format_of(cables, format) if cables else ""
     held = format_of(against, "" if cables else format) if against else ""
     network = design_network(programme, chosen, catalogue, sus=su, site=place)
@@ -105,6 +109,19 @@ def _show_card(network: Network, generation: Generation, site: Site | None) -> N
     output.table("", [("fabric", _LEFT), ("", _RIGHT), ("", _LEFT)], _card(network))
 
 
+def _distances(far: PathProfile) -> str:
+    """Say how far ports are apart, and over how many equal paths.
+
+    >>> _distances(PathProfile(np.array([2, 4]), np.array([0.006, 0.994]), np.array([1.0, 72.0])))
+    '2 for 0.6 % of pairs, 4 for 99.4 % over 72 equal paths'
+    """
+    said: list[str] = []
+    for hops, share, paths in zip(far.hops.tolist(), far.share.tolist(), far.paths.tolist(), strict=True):
+        pairs = f"{hops} for {100 * share:.1f} %{'' if said else ' of pairs'}"
+        said.append(f"{pairs} over {paths:,.3g} equal paths" if paths > 1.0 else pairs)
+    return ", ".join(said)
+
+
 def _card(network: Network) -> Iterator[tuple[str, str, str]]:
     fabric, schedule = network.fabric, network.schedule
     up, every = fabric.scale_up, fabric.accelerators
@@ -125,8 +142,9 @@ def _card(network: Network) -> Iterator[tuple[str, str, str]]:
         if over is not None and math.isfinite(over):
             yield "  oversubscription", f"{over:.3g}:1", "rate of a leaf toward nodes over that toward spines"
     yield "switches", f"{sum(d.switches for d in fabric.networks):,}", f"{fabric.load_balancing} over equal paths"
-    racks = racks_by_kind(network)
+    racks, far = racks_by_kind(network), path_profile(fabric.scale_out.plane)
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in racks.items())
+    yield "distance", f"{far.mean_hops:.3g}", f"links between two ports on average; {_distances(far)}"
     storeys = counted(int(network.floor.storey.max()) + 1, "storey") if len(network.floor.storey) else ""
     halls = counted(len(network.floor.hall), "hall")
     yield "floor", counted(rows_of_floor(network), "row"), f"in {halls} of {storeys}; racks: {kinds}"
@@ -160,7 +178,8 @@ def _power(network: Network) -> Iterator[tuple[str, str, str]]:
         yield "", power(bill.node_power), "of modules in nodes, which count in the racks"
     if bill.unpowered:
         named = [plain_name(line.name) for line in bill.lines if line.power is None]
-        yield "  no power known", f"{len(bill.unpowered)}", f"lines: {'; '.join(dict.fromkeys(named))}"
+        lines = counted(len(bill.unpowered), "line").partition(" ")
+        yield "  no power known", lines[0], f"{lines[2]}: {'; '.join(dict.fromkeys(named))}"
 
 
 def _cost(network: Network) -> Iterator[tuple[str, str, str]]:
@@ -174,7 +193,8 @@ def _cost(network: Network) -> Iterator[tuple[str, str, str]]:
     span = f"{money(low)} to {money(high)}, " if high > low else ""
     yield "cost", money(base), f"{span}{told}"
     if bill.unpriced:
-        yield "  without a price", f"{len(bill.unpriced)}", "lines: 'not known' in the bill below"
+        lines = counted(len(bill.unpriced), "line").partition(" ")
+        yield "  without a price", lines[0], f"{lines[2]}: 'not known' in the bill below"
 
 
 def _shape(plane: object) -> str:

@@ -20,6 +20,8 @@ SHOWN = ("all_reduce", "all_gather", "all_to_all")
 JOB = 1024
 """Accelerators of a job that failures hit, or as many as there are."""
 DRAWS = 200
+MONTH = 30.0 * UNITS["day"].factor
+"""Time over which interruptions are counted [s]."""
 
 
 @dataclass(frozen=True)

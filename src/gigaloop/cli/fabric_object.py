@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from gigaloop.cli.fabric_facts import Laid, laid, racks_by_kind, rate_per_accelerator, rows_of_floor
+from gigaloop.cli.fabric_facts import MONTH, Laid, laid, racks_by_kind, rate_per_accelerator, rows_of_floor
 from gigaloop.cli.objects import check_object
 from gigaloop.core.evidence import Evidence
 from gigaloop.design.fabric.interruptions import Interruptions
+from gigaloop.design.fabric.paths import path_profile
 from gigaloop.design.records import CollectiveTimes, FabricItemLine, Network, NetworkDesign, Resilience
 
 
@@ -22,6 +23,7 @@ def fabric_object(
 ) -> dict[str, Any]:
     """Give a fabric as plain data: SI units, rates in bit/s, bandwidths of accelerators in B/s."""
     fabric, floor, bill = network.fabric, network.floor, network.bill
+    far = path_profile(fabric.scale_out.plane)
     return {
         "generation": fabric.generation,
         "site": network.site or None,
@@ -38,6 +40,10 @@ def fabric_object(
             "in_switch_reduction": fabric.scale_up.in_switch_reduction,
         },
         "load_balancing": fabric.load_balancing,
+        "distances": [
+            {"links": links, "share": share, "equal_paths": paths}
+            for links, share, paths in zip(far.hops.tolist(), far.share.tolist(), far.paths.tolist(), strict=True)
+        ],
         "networks": [
             _network(each) | {"rate_per_accelerator_bit_s": rate_per_accelerator(fabric, each)}
             for each in fabric.networks
@@ -76,6 +82,7 @@ def fabric_object(
             "interval_s": often.interval,
             "interval_low_s": often.interval_range[0],
             "interval_high_s": often.interval_range[1],
+            "in_30_days": list(often.count_range(MONTH)),
             "causes": [
                 {"name": each.name, "parts": each.parts, "rate_1_s": each.interruptions} for each in often.causes
             ],

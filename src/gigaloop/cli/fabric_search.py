@@ -12,6 +12,8 @@ from gigaloop.cli.design import find_generation, find_site, load
 from gigaloop.cli.numbers import counted, money, percent, power, rounded
 from gigaloop.core.errors import UsageError
 from gigaloop.core.suggest import find
+from gigaloop.design.network.candidates import shape_of
+from gigaloop.programme.checks.floor import MOST_STOREYS
 
 if TYPE_CHECKING:
     from gigaloop.design.network.candidates import Placement, SearchSpace
@@ -31,10 +33,11 @@ _HEADS = (
     ("time", "right"),
     ("left", "right"),
     ("", "left"),
+    ("others", "right"),
 )
 _OBSTACLES = 5
 """Reasons shown."""
-_OPTIONAL = ("low to high", "media", "modules", "switch")
+_OPTIONAL = ("low to high", "modules", "media", "switches at", "others", "cable", "switch")
 
 
 def fabrics(
@@ -56,6 +59,7 @@ def fabrics(
     messages: Sequence[str],
     failures: int,
     top: int,
+    every: bool,
     json: bool,
 ) -> None:
     """Show the candidate fabrics of a generation."""
@@ -65,20 +69,24 @@ def fabrics(
     chosen = find_generation(programme, generation)
     for each in switches:
         catalogue.switch(each)
-    found = search_fabrics(
-        programme,
-        chosen,
-        catalogue,
-        accelerators,
-        _space(tiers, planes, oversubscriptions, switches, placements, media, topologies, groups),
-        messages=messages,
-        site=find_site(programme, site) if site else None,
-        failures=failures,
-    )
+    place = find_site(programme, site) if site else None
+    space = _space(tiers, planes, oversubscriptions, switches, placements, media, topologies, groups)
+    with output.progress(quiet=json) as shown:
+        found = search_fabrics(
+            programme,
+            chosen,
+            catalogue,
+            accelerators,
+            space,
+            messages=messages,
+            site=place,
+            failures=failures,
+            begun=lambda number, count: shown.begin(f"fabric {number} of {count}, at every place"),
+        )
     if json:
         output.print_json(search_object(found))
         return
-    show_search(found, top)
+    show_search(found, top, every=every)
 
 
 def _space(
@@ -121,7 +129,7 @@ def _ratios(text: str) -> tuple[float, float]:
         ratios = ()
     if len(ratios) not in (1, 2) or not all(1.0 <= each < 1e3 for each in ratios):
         raise UsageError(
-            f"--oversubscription {text} is no ratio of at least 1",
+            f"--oversubscription {text} is no ratio of 1 to 1,000",
             hint="write it like --oversubscription 2 for leafs, or --oversubscription 1/7 for leafs and spines",
         )
     return ratios[0], ratios[1] if len(ratios) > 1 else 1.0
@@ -134,7 +142,11 @@ def _placement(text: str) -> Placement:
     found: dict[str, str | int] = {}
     for part in (each.strip() for each in text.split("/")):
         words = part.split()
-        if len(words) == 2 and words[0].isdecimal() and words[1].rstrip("s") == "storey" and int(words[0]):
+        if len(words) == 2 and words[0].isdecimal() and words[1].rstrip("s") == "storey":
+            if not 1 <= int(words[0]) <= MOST_STOREYS:
+                raise UsageError(
+                    f"--placement {text}: no hall has {words[0]} storeys", hint=f"give 1 to {MOST_STOREYS} storeys"
+                )
             found["storeys"] = int(words[0])
             continue
         known = find("placement", part, ((each, each) for each in (*LEAFS, *SPINES, "1 storey", "2 storeys")))
@@ -142,23 +154,41 @@ def _placement(text: str) -> Placement:
     return Placement(**found)  # type: ignore[arg-type]
 
 
-def show_search(found: FabricSearch, top: int) -> None:
-    """Print the best candidates, those of the front first, and why others cannot be built."""
-    rows = list(found.ranking())
-    can = [row for row in rows if not found.obstacles[row]]
-    shown = can[:top]
+def show_search(found: FabricSearch, top: int, *, every: bool = False) -> None:
+    """Print the fabric as stated, then the best candidates, those of the front first, and why others cannot be built.
+
+    Candidates that differ in place and media alone are one row, that of the best of them, unless every one is asked
+    for.
+    """
+    can = [row for row in found.ranking() if not found.obstacles[row]]
+    alike: dict[object, list[int]] = {}
+    for row in can:
+        alike.setdefault(row if every else shape_of(found.choice[row]), []).append(row)
+    groups = list(alike.values())
+    shown = groups[:top]
     title = f"{found.generation}: {counted(len(found), 'fabric')} for {found.asked:,} accelerators"
     title += f", {len(can)} can be built, {int(found.front.sum())} on the front"
-    more = f"{len(can) - len(shown)} more with --top {len(can)}" if len(can) > len(shown) else ""
+    more = f"{len(groups) - len(shown)} more with --top {len(groups)}" if len(groups) > len(shown) else ""
     output.line()
     if shown:
-        output.table(title, _HEADS, [tuple(_cells(found, row)) for row in shown], more, optional=_OPTIONAL)
+        heads = _HEADS[:-1] if every else _HEADS
+        rows = [tuple(_cells(found, group))[: len(heads)] for group in shown]
+        output.table(title, heads, [*_as_stated(found, len(heads)), *rows], more, optional=_OPTIONAL)
     else:
         output.line(title, style="bold")
     _show_obstacles(found)
     output.line()
+    _show_best(found, can)
+    if not can:
+        output.line(
+            "nothing that was chosen from can be built: leave options out, or name more switches, tiers or planes"
+        )
+        return
+    if not every:
+        output.line("others: the same at other places or with other cables, and how many are on the front; see --every")
     output.line("*: on the front: no other has as low cost, power and time per accelerator and as much bandwidth left")
     output.line("order: the front first, then by cost where every part has a price, else by power, time, switches")
+    output.line("SU: scalable unit, the racks that share leafs; cost, power: of the network with what nodes plug in")
     output.line(f"left: share of its bandwidth that the worst-hit job keeps with {found.failed} down, mean")
     for demand in found.demands:
         output.line(f"time counts {_said(demand)}")
@@ -168,12 +198,42 @@ def show_search(found: FabricSearch, top: int) -> None:
             f"trays: on the front the fullest holds {full.min():.1f} to {full.max():.1f} times what one may;"
             " so many are due side by side"
         )
-    missing = sorted(name for name, pieces in found.unpriced.items() if pieces[found.feasible].any())
-    if missing:
-        output.line(f"+: without the unknown price of: {', '.join(missing)}")
-    dark = sorted(name for name, pieces in found.unpowered.items() if pieces[found.feasible].any())
-    if dark:
-        output.line(f"+: without the unknown power of: {', '.join(dark)}")
+    _show_missing(found)
+
+
+def _as_stated(found: FabricSearch, cells: int) -> Iterator[tuple[str, ...]]:
+    """Give the row of the fabric that the generation states, if it can be built."""
+    stated = found.stated
+    if stated is None:
+        return
+    if stated.obstacles[0]:
+        yield (f"as stated: cannot: {stated.obstacles[0]}",) + ("",) * (cells - 1)
+        return
+    first, *rest = _cells(stated, [0])
+    yield (f"as stated: {first}", *rest[:-2], "", "")[:cells]
+
+
+def _show_best(found: FabricSearch, can: Sequence[int]) -> None:
+    """Say which candidate is the best in each thing that they are held against each other by."""
+    priced = [row for row in can if found.priced[row]]
+    powered = [row for row in can if found.powered[row]]
+    for title, rows, values, text in (
+        ("least cost, of those priced in full", priced, found.cost[:, 1], money),
+        ("least power", powered, found.power, power),
+        ("least time", can, found.time, _milliseconds),
+        ("most bandwidth left", can, -found.bandwidth_left, lambda value: percent(-value)),
+    ):
+        if rows:
+            best = min(rows, key=lambda row: values[row])
+            output.line(f"{title}: {text(float(values[best]))}, {described(found.choice[best])}")
+
+
+def _show_missing(found: FabricSearch) -> None:
+    """Name what has no price or no power."""
+    for what, pieces in (("price", found.unpriced), ("power", found.unpowered)):
+        names = sorted(name for name, each in pieces.items() if each[found.feasible].any())
+        if names:
+            output.line(f"+: without the unknown {what} of: {', '.join(names)}")
 
 
 def _show_obstacles(found: FabricSearch) -> None:
@@ -199,10 +259,14 @@ def described(choice: FabricChoice) -> str:
     ratios = [each for each in (choice.oversubscription, choice.spine_oversubscription) if each > 1.0]
     over = f" {choice.oversubscription:g}:1" if ratios else ""
     over += f"/{choice.spine_oversubscription:g}:1" if choice.spine_oversubscription > 1.0 else ""
-    return f"{what}{over}, {choice.planes} x {choice.link_rate / 1e9:g} Gb/s, {choice.racks_per_su} racks a group"
+    return (
+        f"{what}{over}, {choice.planes} x {choice.link_rate / 1e9:g} Gb/s, SU of {counted(choice.racks_per_su, 'rack')}"
+    )
 
 
-def _cells(found: FabricSearch, row: int) -> Iterator[str]:
+def _cells(found: FabricSearch, rows: Sequence[int]) -> Iterator[str]:
+    """Write the first of some candidates that are alike, and how many more there are."""
+    row = rows[0]
     choice = found.choice[row]
     yield described(choice)
     yield f"{choice.switch or 'as stated'} ({choice.radix})"
@@ -214,9 +278,15 @@ def _cells(found: FabricSearch, row: int) -> Iterator[str]:
     yield money(found.cost[row, 1]) + ("" if found.priced[row] else " +")
     yield f"{money(found.cost[row, 0])} to {money(found.cost[row, 2])}"
     yield power(found.power[row]) + ("" if found.powered[row] else " +")
-    yield rounded(found.time[row] * 1e3, "ms", 3)
+    yield _milliseconds(float(found.time[row]))
     yield percent(found.bandwidth_left[row])
     yield "*" if found.front[row] else ""
+    front = int(found.front[list(rows[1:])].sum())
+    yield (f"+{len(rows) - 1}" + (f" ({front} *)" if front else "")) if len(rows) > 1 else ""
+
+
+def _milliseconds(seconds: float) -> str:
+    return rounded(seconds * 1e3, "ms", 3)
 
 
 def _storeys(storeys: int) -> str:
@@ -243,6 +313,7 @@ def search_object(found: FabricSearch) -> dict[str, object]:
             }
             for demand in found.demands
         ],
+        "stated": None if found.stated is None else _candidate_object(found.stated, 0),
         "candidates": [_candidate_object(found, row) for row in found.ranking()],
     }
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from gigaloop.cli import output
-from gigaloop.cli.fabric_facts import JOB, SIZES, laid
+from gigaloop.cli.fabric_facts import JOB, MONTH, SIZES, laid
 from gigaloop.cli.numbers import counted, money, percent, power, rounded
 from gigaloop.core.units import UNITS
 from gigaloop.design.fabric.interruptions import Interruptions
@@ -225,7 +225,11 @@ def show_failures(found: Iterable[Resilience], often: Interruptions) -> None:
     )
     low, high = (duration(each) for each in often.interval_range)
     mean, every = duration(often.interval), f"{often.accelerators:,.0f}"
-    output.line(f"A job on all {every} accelerators is interrupted by the network every {mean} ({low} to {high}), by:")
+    few, many = often.count_range(MONTH)
+    output.line(
+        f"A job on all {every} accelerators is interrupted by the network every {mean} ({low} to {high}), {few:,} to "
+        f"{many:,} times in 30 days, by:"
+    )
     for cause in sorted(often.causes, key=lambda each: -each.interruptions):
         each = duration(1.0 / cause.interruptions) if cause.interruptions else "never"
         output.line(f"  {cause.parts:,.0f} {cause.name}: every {each}")

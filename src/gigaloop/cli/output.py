@@ -150,10 +150,13 @@ class Progress:
 
     def begin(self, name: str) -> None:
         """Say that a stage has begun."""
-        if not self._quiet and err.is_terminal:
-            self.stop()
-            self._status = err.status(Text(f"{name} ..."))
-            self._status.start()
+        if self._quiet or not err.is_terminal:
+            return
+        if self._status is not None:
+            self._status.update(Text(f"{name} ..."))
+            return
+        self._status = err.status(Text(f"{name} ..."))
+        self._status.start()
 
     def done(self, name: str, seconds: float, *, cached: bool) -> None:
         """Say how long a stage took."""

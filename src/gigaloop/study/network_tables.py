@@ -12,7 +12,7 @@ from gigaloop.design.records import CableSchedule, Medium
 from gigaloop.study.columns import Columns, table
 
 if TYPE_CHECKING:
-    from gigaloop.design.records.network import FloatArray, IntArray
+    from gigaloop.design.records.network import FloatArray
     from gigaloop.study.chain import Result
 
 
@@ -37,7 +37,7 @@ def cords_of(schedule: CableSchedule) -> Iterator[Cords]:
     groups: dict[tuple[str, str], list[int]] = {}
     for code, (network, _, layer) in enumerate(schedule.layers):
         groups.setdefault((network, layer), []).append(code)
-    first = first_rows(schedule)
+    first = schedule.first_rows
     layer_of = np.empty(len(schedule.layers), dtype=np.int64)
     for position, codes in enumerate(groups.values()):
         layer_of[codes] = position
@@ -56,15 +56,6 @@ def cords_of(schedule: CableSchedule) -> Iterator[Cords]:
                 known = schedule.media[m] if m < many - 1 else None
                 length, stock = schedule.length[rows], schedule.stock[rows]
                 yield Cords(network, layer, known, length.astype(float), stock.astype(float), int(links[at]))
-
-
-def first_rows(schedule: CableSchedule) -> IntArray:
-    """Give the first row of each cord, (cords,)."""
-    if not len(schedule):
-        return np.empty(0, dtype=np.int32)
-    first = np.empty(int(schedule.cable.max()) + 1, dtype=np.int32)
-    first[schedule.cable[::-1]] = np.arange(len(schedule) - 1, -1, -1, dtype=np.int32)
-    return first
 
 
 def network_tables(result: Result) -> dict[str, Columns]:

@@ -68,7 +68,7 @@ def read_rows(
     made: list[T] = []
     for number, cells in enumerate(found):
         each = TextRow(cells, number, document, path, problems)
-        for key in cells:
+        for key in cells if not made else ():
             if key not in columns:
                 hint = did_you_mean(key, columns, f"the columns are {', '.join(columns)}")
                 each.complain(key, f"there is no column '{key}'", hint)

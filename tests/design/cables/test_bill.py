@@ -105,6 +105,25 @@ def test_a_cable_of_two_tails_is_one_piece_with_one_price(cabled, own_catalogue)
     assert math.fsum(line.power for line in copper) == pytest.approx(0.1 * (links / 2 + links))
 
 
+def test_each_of_the_two_cords_of_a_link_is_priced_once(cabled, own_catalogue):
+    media = ["osfp-800g-dr8", "osfp-800g-dr8-single"]
+    built = cabled(1, using=own_catalogue(interconnect=PRICES), switch="sn5600", link_rate="800 Gb/s", media=media)
+    cords = built.lines("fibre cord", "leaf-spine")
+    assert sum(line.quantity for line in cords) == 2 * built.fabric.scale_out.link_counts["leaf-spine"]
+    assert all(line.cost[1] == pytest.approx(2.0 * line.length) for line in cords)
+
+
+def test_tails_of_a_splitter_draw_what_is_stated_of_them(cabled):
+    """1.5 W at the head and 0.3 W at each tail: NVIDIA, MCA7J70 specifications."""
+    built = cabled(1, switch="sn5600", link_rate="200 Gb/s", media=["acc-800g-split", "osfp-800g-sr8", "osfp-400g-sr4"])
+    copper = [line for line in built.lines("copper cable") if line.catalogue == "acc-800g-split"]
+    split = [index for index, each in enumerate(built.schedule.media) if each.id == "acc-800g-split"]
+    tails = int(np.isin(built.schedule.medium, split).sum())
+    cables = sum(line.quantity for line in copper)
+    assert cables > 0
+    assert math.fsum(line.power for line in copper) == pytest.approx(1.5 * cables + 0.3 * tails)
+
+
 def parts_of(*pairs):
     return [{"item": item, "part": part} for item, part in pairs]
 

@@ -1,5 +1,6 @@
 """Every cable: ends, length, stock length, medium by supported reach, cages that agree, and lists of what is beyond."""
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -9,7 +10,6 @@ from hypothesis import strategies as st
 
 from gigaloop.design.cables import beyond_reach
 from gigaloop.design.cables.cages import cages_of, paired
-from gigaloop.design.cables.quantities import first_rows
 from gigaloop.design.cables.schedule import ordered_length
 from gigaloop.design.floor import run_length
 from gigaloop.design.records import Links
@@ -81,6 +81,51 @@ def test_all_links_of_a_module_cage_take_one_medium(ndr):
         at += len(links)
 
 
+@pytest.mark.parametrize(
+    "network",
+    [
+        {"reserved_ports": 2},
+        {"oversubscription": 2.1},
+        {"topology": "dragonfly"},
+        {"topology": "slim fly"},
+        {"switch": "sn5600", "link_rate": "200 Gb/s", "uplink_rate": "400 Gb/s", "reserved_ports": 1},
+    ],
+)
+def test_a_cage_holds_one_module_whatever_the_layers_and_a_switch_no_more_than_its_cages(cabled, network):
+    built = cabled(2, **network)
+    schedule, plane = built.schedule, built.fabric.scale_out.plane
+    switch = built.catalogue.switch(built.generation.scale_out.switch)
+    cage = float(switch.port_rate) * float(switch.ports_per_cage or 1)
+    held_by = {}
+    for code, (kinds, (_, _, layer)) in enumerate(zip(schedule.ends, schedule.layers, strict=True)):
+        rows = np.flatnonzero(schedule.layer == code)
+        held = round(cage / plane.rates[layer])
+        for kind, device, port in zip(kinds, (schedule.a, schedule.b), (schedule.a_port, schedule.b_port), strict=True):
+            if kind != "node":
+                at = zip(device[rows].tolist(), (port[rows] // held).tolist(), strict=True)
+                for (which, number), medium in zip(at, schedule.medium[rows].tolist(), strict=True):
+                    key = (held if plane.rate != plane.rates[layer] else 0, number)
+                    held_by.setdefault((kind, which), {}).setdefault(key, set()).add((layer, medium))
+    most = float(switch.ports) / float(switch.ports_per_cage or 1)
+    assert max(map(len, held_by.values())) <= most
+    assert all(len(what) == 1 for cages in held_by.values() for what in cages.values())
+
+
+def test_links_to_a_circuit_switch_are_single_mode_that_reaches_through_it(cabled, own_catalogue):
+    """Light runs from module to module through it, and it may join any two of its ports."""
+    torus = {"topology": "torus", "rails": 6, "nodes_per_rack": 16, "switch_radix": 136}
+    schedule = cabled(8, **torus).schedule
+    longest = float(schedule.length[layers_of(schedule, "node-ocs")].max())
+    for reach, enough in ((math.ceil(2.0 * longest), True), (math.ceil(1.9 * longest), False)):
+        known = own_catalogue(interconnect=f"  osfp-400g-dr4:\n    source: quote\n    reach: {reach} m\n")
+        built = cabled(8, using=known, **torus).schedule
+        rows = layers_of(built, "node-ocs")
+        used = {built.media[index].node.id for index in np.unique(built.medium[rows])}
+        assert (used == {"osfp-400g-dr4"}) == enough
+        assert {built.media[index].kind for index in np.unique(built.medium[rows])} == {"single mode"}
+        assert len(set(zip(built.b[rows].tolist(), built.medium[rows].tolist(), strict=True))) == 48
+
+
 def test_the_nearest_cages_take_copper_and_copper_is_never_used_where_a_cage_holds_a_longer_run(ndr):
     schedule = ndr.schedule
     rows = layers_of(schedule, "node-leaf")
@@ -112,7 +157,7 @@ def test_fibre_has_a_cord_for_each_link_and_numbers_have_no_gap(ndr):
     fibre = np.array([each.pluggable for each in schedule.media])[schedule.medium]
     assert len(np.unique(schedule.cable[fibre])) == np.count_nonzero(fibre)
     assert np.array_equal(np.unique(schedule.cable), np.arange(schedule.cable.max() + 1))
-    assert np.count_nonzero(first_rows(schedule)) == schedule.cable.max() + 1
+    assert len(schedule.first_rows) == schedule.cable.max() + 1
 
 
 def test_a_longer_slack_can_only_lengthen_and_never_shorten_what_is_ordered(cabled, ndr):

@@ -26,6 +26,7 @@ sizes = st.fixed_dictionaries(
         "reserved": st.integers(0, 2),
         "uplink_rate": st.sampled_from([RATE, RATE, 2 * RATE]),
         "wired": st.sampled_from(["full", "populated"]),
+        "cage": st.sampled_from([1, 1, 2, 4, 8]),
     }
 )
 
@@ -59,6 +60,7 @@ def test_counts_are_those_of_the_links_and_no_port_is_used_twice(size):
             continue
         assert min(device.min(), port.min()) >= 0
         assert device.max() < count
+        assert port.max() < (plane.rails if kind == "node" else plane.radix)
         assert len(np.unique(device.astype(np.int64) * 100_000 + port)) == len(device)
     assert all(each.a.dtype == each.b_port.dtype == np.int32 for each in found.values())
 
@@ -77,6 +79,49 @@ def test_no_switch_has_more_links_than_its_ports_carry(size):
     assert plane.down + plane.up * wanted + size["reserved"] <= plane.radix
     assert plane.spine_down + plane.spine_up <= plane.upper_radix
     assert np.bincount(plane.links("node-leaf").b).max() <= plane.down
+
+
+@given(size=sizes)
+def test_no_module_cage_holds_links_of_both_directions_and_all_find_one(size):
+    plane = possible(size)
+    if plane.tiers == 1:
+        return
+    ratio = plane.uplink_rate / plane.rate
+    held = max(1, int(plane.cage / ratio))
+    down, up = plane.links("node-leaf").b_port, plane.links("leaf-spine").a_port
+    assert up.min() % plane.cage == 0
+    assert up.min() >= plane.down
+    cages = -(-plane.down // plane.cage) + -(-plane.up // held)
+    assert plane.cage % ratio or cages <= -(-plane.radix // plane.cage)
+    assert down.max() // plane.cage < up.min() // plane.cage
+    if plane.tiers == 3:
+        assert plane.links("spine-core").a_port.min() // held > plane.links("leaf-spine").b_port.max() // held
+
+
+@pytest.mark.parametrize(
+    ("nodes_per_su", "reserved", "ports", "spines"),
+    [
+        (30, 2, (30, 30), 15),  # 31 uplinks would take 31 spines: a leaf leaves one more port free each way
+        (31, 2, (31, 31), 31),  # but not where its nodes need the port
+        (32, 0, (32, 32), 16),  # published (DGX H100, three scalable units): 16 spines are no waste
+        (28, 4, (30, 30), 15),
+    ],
+)
+def test_uplinks_with_few_divisors_leave_some_free_rather_than_double_the_spines(nodes_per_su, reserved, ports, spines):
+    plane = size_clos(
+        nodes=3 * nodes_per_su, rails=8, rate=RATE, radix=64, nodes_per_su=nodes_per_su, reserved=reserved
+    )
+    assert ((plane.down, plane.up), plane.spines, plane.leafs) == (ports, spines, 24)
+
+
+@given(size=sizes)
+def test_no_more_leafs_and_no_more_than_twice_the_least_spines_where_uplinks_can_give_way(size):
+    plane = possible(size)
+    if plane.tiers != 2:
+        return
+    assert plane.spines * plane.spine_down >= plane.leafs * plane.up
+    if plane.nodes_per_su <= plane.down // 2:
+        assert plane.spines < 2 * -(-plane.leafs * plane.up // plane.spine_down)
 
 
 @given(size=sizes)

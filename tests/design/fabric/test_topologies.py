@@ -275,7 +275,35 @@ def test_ports_of_a_switch_follow_from_the_catalogue(small):
         design_fabric(small, changed(generation, switch_radix=Quantity.count(256)), catalogue, 1)
     with pytest.raises(ProgrammeError, match="states no switch and no radix"):
         design_fabric(small, changed(generation, switch=None), catalogue, 1)
+    assert broken_out(catalogue.switch("q3400"), 100e9) == 72 * 8, "a lane of 200G carries one link"
+    assert broken_out(catalogue.switch("sn5600"), 300e9) == 64 * 2, "a cage splits into whole links"
     with pytest.raises(GigaloopError, match="does not state the ports of tomahawk-5"):
         broken_out(catalogue.switch("tomahawk-5"), 800e9)
     with pytest.raises(GigaloopError, match="carries 800 Gb/s, not 1600"):
         broken_out(catalogue.switch("sn5600"), 1600e9)
+
+
+@pytest.mark.parametrize("size", [size_dragonfly, size_slim_fly])
+@pytest.mark.parametrize(("radix", "cage"), [(64, 2), (128, 2), (62, 4)])
+def test_no_module_cage_of_a_switch_holds_links_of_two_layers(size, radix, cage):
+    plane = size(nodes=600, rails=1, rate=RATE, radix=radix, cage=cage)
+    require_sound(plane)
+    found = {}
+    for layer in plane.link_counts:
+        links = plane.links(layer)
+        for kind, port in ((links.lower, links.a_port), (links.upper, links.b_port)):
+            if kind == "switch":
+                found.setdefault(layer, set()).update((port // cage).tolist())
+    assert sum(map(len, found.values())) == len(set().union(*found.values()))
+
+
+def test_room_for_modules_is_that_of_the_one_stated_else_the_most_that_cages_supply(small):
+    catalogue = load_catalogue()
+
+    def optics(**change):
+        generation = changed(small.generations[0], **{"switch_radix": None, "transceiver_power": None} | change)
+        return design_fabric(small, generation, catalogue, 1).scale_out.optics_power
+
+    assert optics(switch="qm9700") == pytest.approx(32 * 17.0)
+    assert optics(switch="qm9700", transceiver_power=Quantity.of(9.0, "W")) == pytest.approx(64 * 9.0)
+    assert optics(switch="q3400") is None

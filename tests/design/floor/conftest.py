@@ -26,7 +26,9 @@ def _fabric(*, racks, racks_per_su, nodes_per_rack, gpus_per_node, planes=1, uni
         nodes_per_rack=nodes_per_rack,
         accelerators_per_node=gpus_per_node,
         scale_up=ScaleUpDomain(gpus_per_node, 450e9, True),
-        networks=(NetworkDesign("scale-out", "scale-out", plane, planes, power, units),),
+        networks=(
+            NetworkDesign("scale-out", "scale-out", plane, planes, power, units, optics_power=9.0 * plane.radix),
+        ),
         load_balancing="spraying",
     )
 

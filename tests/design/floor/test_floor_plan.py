@@ -295,7 +295,20 @@ def test_any_fabric_stands_on_any_floor(stand, h100, racks, per_su, policy, stor
 )
 def test_switches_of_any_topology_find_a_place(stand, h100, size, rails, tier):
     plane = size(nodes=256, rails=rails, rate=4e11, radix=128)
-    fabric = replace(h100(64), networks=(NetworkDesign("scale-out", "scale-out", plane, 1, 1500.0, 1.0),))
+    fabric = replace(
+        h100(64), networks=(NetworkDesign("scale-out", "scale-out", plane, 1, 1500.0, 1.0, optics_power=576.0),)
+    )
     plan = stand(fabric)
     assert alone(plan)
     assert len(plan.switch_rack["scale-out", 0, tier]) == plane.switches[tier]
+
+
+@pytest.mark.parametrize(("rails", "down"), [(1, 4), (8, 8), (4, 16)])
+def test_leafs_in_racks_stand_in_those_of_their_nodes(stand, h100, rails, down):
+    fabric = h100(16, rails=rails, radix=2 * down)
+    plan = stand(fabric, leafs="in rack", rack_power=10e3, used=10)
+    assert not plan.unplaced
+    links = fabric.scale_out.plane.links("node-leaf")
+    leaf_rack = plan.switch_rack["scale-out", 0, "leaf"]
+    racks_of_leaf = -(-down // 4)
+    assert np.abs(leaf_rack[links.b] - links.a // 4).max() < racks_of_leaf

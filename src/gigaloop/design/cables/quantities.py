@@ -38,7 +38,8 @@ def uses_of(fabric: Fabric, schedule: CableSchedule, loose: NDArray[np.bool_] | 
     loose
         Which links have cords of their own, (m,); those in trunks have not. All where not given.
     """
-    first = first_rows(schedule)
+    first = np.zeros(len(schedule), np.bool_)
+    first[schedule.first_rows] = True
     at = 0
     for network in fabric.networks:
         plugged: dict[tuple[str, str, int], NDArray[np.bool_]] = {}
@@ -64,15 +65,6 @@ def uses_of(fabric: Fabric, schedule: CableSchedule, loose: NDArray[np.bool_] | 
                     ends_at_nodes=taken["node"],
                     cords=_by_length(schedule.stock[rows][own], medium.cords),
                 )
-
-
-def first_rows(schedule: CableSchedule) -> NDArray[np.bool_]:
-    """Say which rows are the first of their cable, (m,)."""
-    rows = np.arange(len(schedule), dtype=np.int32)
-    first = np.empty(int(schedule.cable.max()) + 1 if len(schedule) else 0, np.int32)
-    first[schedule.cable[::-1]] = rows[::-1]
-    found: NDArray[np.bool_] = first[schedule.cable] == rows
-    return found
 
 
 def _plugged(

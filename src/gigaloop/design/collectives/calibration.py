@@ -149,6 +149,10 @@ class Calibration:
             measured |= here & among
         return time, spread, measured
 
+    def covers(self, collective: str, algorithms: tuple[str, ...], group: float) -> bool:
+        """Say whether there are runs of a collective within the domain, or beyond it, as a group is."""
+        return (collective, algorithms, group > float(self.system.domain)) in self._curves
+
     @cached_property
     def _curves(self) -> dict[tuple[str, tuple[str, ...], bool], _Curves]:
         """Put the runs of one collective, choice of algorithms and side of the domain together."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -66,6 +67,21 @@ class Measurements:
             rows = np.array([i for i, each in enumerate(keys) if each == key])
             collective, algorithms, group = key
             yield collective, algorithms, group, self.take(rows[np.argsort(self.bytes[rows], kind="stable")])
+
+
+def joined(runs: Sequence[Measurements]) -> Measurements:
+    """Put measurements of one machine together, at least one."""
+    first = runs[0]
+    return Measurements(
+        collective=tuple(chain.from_iterable(each.collective for each in runs)),
+        bytes=np.concatenate([each.bytes for each in runs]),
+        group=np.concatenate([each.group for each in runs]),
+        time=np.concatenate([each.time for each in runs]),
+        algorithms=tuple(chain.from_iterable(each.algorithms for each in runs)),
+        source=", ".join(dict.fromkeys(each.source for each in runs)),
+        device=first.device,
+        hosts=max(each.hosts for each in runs),
+    )
 
 
 @dataclass(frozen=True)

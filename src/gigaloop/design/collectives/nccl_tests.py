@@ -183,9 +183,8 @@ def read_nccl_file(path: Path, *, collective: str = "", group: int = 0) -> Measu
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         why = f"the file cannot be read: {error.strerror}"
-        raise ProgrammeError(
-            [Problem(why, Place(path.name), hint="name a file with the output of nccl-tests")]
-        ) from error
+        problem = Problem(why, Place(path.name), hint="name a file with the output of nccl-tests")
+        raise ProgrammeError([problem], title=f"{path.name} is no output of nccl-tests that can be used") from error
     return read_nccl_tests(text, file=path.name, collective=collective, group=group)
 
 
@@ -200,13 +199,13 @@ def _finish(reader: _Reader, last: int, ranks: int) -> None:
         why = "the output ends before its last line, '# Avg bus bandwidth'"
         reader.complain(last, why, "the run was stopped or the file cut; give the whole output of a run that ended")
     if not reader.collective:
-        hint = f"name it; the collectives are {', '.join(COLLECTIVES)}"
+        hint = f"name it with --collective: {', '.join(COLLECTIVES)}"
         reader.complain(last, "the output does not say which collective was run", hint)
     if reader.ranks and sorted(reader.ranks) != list(range(len(reader.ranks))):
         missing = sorted(set(range(max(reader.ranks) + 1)) - set(reader.ranks))
         reader.complain(last, f"the ranks {', '.join(map(str, missing[:9]))} are not listed", "give the whole output")
     if ranks < 2:
-        reader.complain(last, "the output does not say how many ranks took part, or one alone did", "state the group")
+        reader.complain(last, "the output does not say how many ranks took part, or one alone did", "state --group")
     elif reader.collective:
         _check_group(reader, ranks)
 

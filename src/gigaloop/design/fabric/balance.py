@@ -24,8 +24,6 @@ from gigaloop.design.records.network import FloatArray, IntArray, Plane
 
 Pattern = Literal["ring", "permutation", "all_to_all"]
 
-TAIL = 0.1 / 2.0
-"""Share of the draws beyond what is shown as the bad end."""
 SAMPLE = 4096
 """Flows that the load of even traffic is found from."""
 PEERS = 16
@@ -47,11 +45,6 @@ class Contention:
     def factor(self) -> float:
         """Slow-down of a collective, on average over the draws."""
         return float(self.worst.mean())
-
-    @property
-    def p95(self) -> float:
-        """Slow-down of a collective that one draw of twenty exceeds."""
-        return float(np.quantile(self.worst, 1.0 - TAIL))
 
 
 @lru_cache(maxsize=512)

@@ -21,9 +21,10 @@ class Clos:
     """One plane of a rail-optimised folded Clos network; :func:`gigaloop.design.fabric.size_clos` sizes it.
 
     Nodes fill scalable units (SUs) in order. Node ``n`` of SU ``s`` plugs port ``r`` into the leafs of rail ``r`` of
-    that SU: leaf ``(s * rails + r) * leafs_per_rail + n // down``, port ``n % down``. Uplinks of a leaf are its ports from
-    the next whole module cage after ``down`` onward, as are those of a spine after ``spine_down``, so that no cage holds
-    links of both directions. Uplinks of leafs, numbered port by port over all leafs (of a pod, where there are cores), fill the spines in order, so that each leaf spreads evenly; uplinks of
+    that SU: leaf ``(s * rails + r) * leafs_per_rail + n // down``, port ``n % down``. Uplinks of a leaf are its ports
+    from the next whole module cage after ``down`` onward, as are those of a spine after ``spine_down``, so that no cage
+    holds links of both directions. Uplinks of leafs, numbered port by port over all leafs (of a pod, where there are
+    cores), fill the spines in order, so that each leaf spreads evenly; uplinks of
     spines, in order of (spine within its pod, port, pod), fill the cores.
 
     Parameters

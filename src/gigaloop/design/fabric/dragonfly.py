@@ -18,9 +18,9 @@ from gigaloop.design.records.network import DeviceKind, IntArray, Links
 class Dragonfly:
     """One plane of a canonical dragonfly (Kim, Dally, Scott, Abts, ISCA 2008, doi:10.1109/ISCA.2008.19).
 
-    Ports of a switch: first those of nodes, then those of its group, then the global ones, each from a whole module cage
-    on. Global ports of a group are
-    numbered over its switches and lead to the groups 1, 2, ... further on, round by round; in a last round that is not
+    Ports of a switch: first those of nodes, then those of its group, then the global ones, each kind from a whole
+    module cage on. Global ports of a group are numbered over its switches and lead to the groups 1, 2, ... further on,
+    round by round; in a last round that is not
     full, to those nearest on either side. One port of each group stays free where their number cannot come out even.
 
     Parameters
@@ -155,9 +155,7 @@ class Dragonfly:
         return found
 
 
-def size_dragonfly(
-    *, nodes: int, rails: int, rate: float, radix: int, reserved: int = 0, cage: int = 1
-) -> Dragonfly:
+def size_dragonfly(*, nodes: int, rails: int, rate: float, radix: int, reserved: int = 0, cage: int = 1) -> Dragonfly:
     """Size a balanced dragonfly, p = h and a = 2h: as large an h as the ports allow, as few groups as hold the nodes.
 
     Parameters

@@ -35,7 +35,8 @@ def size_clos(
     fit one switch has one tier. Two tiers serve as long as a spine has a port for every leaf (k^2/2 endpoints at 1:1);
     spines are then the smallest number with a port for every uplink that divides the uplinks of a leaf. Where that is
     twice as many as have the ports, or more, because the uplinks have few divisors, leafs leave a few ports of both
-    directions free, as few as help, as long as the oversubscription and the number of leafs stay. Three tiers have pods of as many leafs as a spine has ports toward them, with as many spines as a leaf has uplinks;
+    directions free, as few as help, as long as the oversubscription and the number of leafs stay. Three tiers have pods
+    of as many leafs as a spine has ports toward them, with as many spines as a leaf has uplinks;
     cores = ceil(spine uplinks / k).
 
     Parameters

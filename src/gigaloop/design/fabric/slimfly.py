@@ -21,7 +21,8 @@ class SlimFly:
 
     Switch (t, x, y) with t of 0 and 1 and x, y of the field has number ``(x * 2 + t) * q + y``: groups of ``2 q``. Its
     ports: first those of nodes, then the local ones to (t, x, y - d) for the differences d of its type, then ``q``
-    global ones from (0, x, y) to (1, m, y - m x) for every m; each kind from a whole module cage on. A ``q`` that is no power of a prime has counts, for they
+    global ones from (0, x, y) to (1, m, y - m x) for every m; each kind from a whole module cage on. A ``q`` that is no
+    power of a prime has counts, for they
     follow from a formula, and no links, for there is no field.
 
     Parameters

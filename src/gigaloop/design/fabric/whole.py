@@ -18,6 +18,7 @@ from gigaloop.programme.schema.network import BesideNetwork, ScaleOut, Switched
 
 if TYPE_CHECKING:
     from gigaloop.catalogue import Catalogue
+    from gigaloop.catalogue.kinds import Switch
 
 SWITCH_UNITS = Evidence(
     "assumption: a switch whose height is not stated", "2026-11", EvidenceKind.ASSUMPTION, low="1 U", high="4 U"
@@ -132,18 +133,29 @@ def _network(
     if power is None and switch is not None:
         power = switch.power
     height = None if switch is None else switch.height
+    plane = _plane(network, generation, catalogue, sus)
     ports = network.switch_radix or (None if switch is None else switch.ports)
     facts = (ports, power, height)
     evidence = tuple(each.evidence for each in facts if each is not None and each.evidence is not None)
     return NetworkDesign(
         name=name,
         purpose=purpose,
-        plane=_plane(network, generation, catalogue, sus),
+        plane=plane,
         planes=int(network.planes),
         switch_power=None if power is None else float(power),
         switch_units=_UNITS if height is None else float(height),
         switch_evidence=evidence if height is not None else (*evidence, SWITCH_UNITS),
+        optics_power=_optics_power(network, switch, plane),
     )
+
+
+def _optics_power(network: Switched, switch: Switch | None, plane: Plane) -> float | None:
+    """Give what modules in all cages of a switch draw: by the module stated, else the most that its cages supply."""
+    if network.transceiver_power is not None:
+        return float(network.transceiver_power) * plane.radix
+    if switch is None or switch.cage_power is None or switch.ports is None:
+        return None
+    return float(switch.cage_power) * float(switch.ports) / float(switch.ports_per_cage or 1)
 
 
 def _plane(network: Switched, generation: Generation, catalogue: Catalogue, sus: int) -> Plane:

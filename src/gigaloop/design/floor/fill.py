@@ -76,7 +76,8 @@ def tray_fill(floor: FloorPlan, schedule: CableSchedule, tray: Tray) -> TrayFill
         Every cable, with its medium.
     """
     grid, routes = _grid(floor), Routes(floor)
-    rows = _cords(schedule)
+    rows = schedule.first_rows
+    rows = rows[schedule.medium[rows] >= 0]
     media = len(schedule.media)
     counts = np.zeros(media * grid.cells, dtype=np.int64)
     drop = 2.0 * float(tray.drop) + 2.0 * floor.rack_units * RACK_UNIT
@@ -96,15 +97,7 @@ def tray_fill(floor: FloorPlan, schedule: CableSchedule, tray: Tray) -> TrayFill
     return _segments(grid, floor, tray, lying, area, density)
 
 
-def _cords(schedule: CableSchedule) -> Indices:
-    """Give a row of each cord that has a medium."""
-    first = np.full(int(schedule.cable.max(initial=-1)) + 1, -1, dtype=np.int64)
-    first[schedule.cable[::-1]] = np.arange(len(schedule) - 1, -1, -1)
-    first = first[first >= 0]
-    return first[schedule.medium[first] >= 0]
-
-
-def _spans(grid: _Grid, floor: FloorPlan, a: IntArray, b: IntArray, number: Indices) -> list[tuple[Indices, Indices]]:
+def _spans(grid: _Grid, floor: FloorPlan, a: IntArray, b: IntArray, number: IntArray) -> list[tuple[Indices, Indices]]:
     """Give the spans of trays that cords take, as first and last cell: along a row, across rows, along the other."""
     wide, deep = len(grid.xs), len(grid.ys)
     xa, xb = grid.x[a], grid.x[b]
@@ -121,7 +114,7 @@ def _spans(grid: _Grid, floor: FloorPlan, a: IntArray, b: IntArray, number: Indi
     return spans
 
 
-def _turn(grid: _Grid, a: IntArray, b: IntArray, number: Indices) -> Indices:
+def _turn(grid: _Grid, a: IntArray, b: IntArray, number: IntArray) -> Indices:
     """Say in which aisle cords change rows: by their number one of those between the racks, else the nearer one."""
     first, last = np.minimum(grid.right[a], grid.right[b]), np.maximum(grid.left[a], grid.left[b])
     both = grid.xs[grid.x[a]] + grid.xs[grid.x[b]]

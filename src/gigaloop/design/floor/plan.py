@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from gigaloop.core.errors import GigaloopError
 from gigaloop.design.floor.geometry import node_units
 from gigaloop.design.floor.places import Order, place_halls
 from gigaloop.design.floor.rooms import Share, floor_rooms, share_racks
@@ -46,8 +47,12 @@ def plan_floor(
     GigaloopError
         If no hall of the site takes the rack, the racks are more than its halls hold, or a row does not take one rack.
     """
-    shares = share_racks(generation, fabric, design, site, floor_rooms(programme, generation, design, site))
-    lower, upper = switch_groups(fabric, generation)
+    try:
+        shares = share_racks(generation, fabric, design, site, floor_rooms(programme, generation, design, site))
+    except GigaloopError as error:
+        place = programme.place(f"sites.{site.id}") if site is not None else None
+        raise GigaloopError(error.why, where=place, hint=error.hint) from error
+    lower, upper = switch_groups(fabric)
     units = math.floor(design.elevation.capacity or float(shares[0].room.floor.network_units))
     within, refused = _leafs_in_racks(lower, shares, fabric, design, units)
     power = np.full(fabric.racks, design.power.design) + (0.0 if within is None else within.power)
@@ -160,3 +165,6 @@ def _notes(task: Task) -> Iterator[str]:
     unknown = [network.name for network in task.fabric.networks if network.switch_power is None]
     if unknown:
         yield f"the power of switches of {', '.join(unknown)} is not known: their racks are filled by height alone"
+    bare = [each.name for each in task.fabric.networks if each.switch_power is not None and each.optics_power is None]
+    if bare:
+        yield f"the power of the modules of {', '.join(bare)} is not stated: it is not in that of network racks"

@@ -10,8 +10,6 @@ import numpy as np
 
 from gigaloop.design.floor.packing import Packing, Run, pack
 from gigaloop.design.records.network import DeviceKind, Fabric, FloatArray, IntArray
-from gigaloop.programme.schema import Generation
-from gigaloop.programme.schema.network import Switched
 
 SwitchGroup = tuple[str, int, DeviceKind]
 """Network, plane and tier."""
@@ -29,34 +27,35 @@ class Group:
     """Height of one, in whole units [U]."""
     power: float
     """Of one with its modules [W]; 0 where it is not known."""
+    rails: int = 1
+    """Into how many rails those of a scalable unit divide, one rail after the other in order of their nodes."""
 
     def at(self, places: int) -> IntArray:
         """Share its switches out evenly, in order, over places (n,)."""
         return (np.arange(self.count, dtype=np.int64) * places // max(1, self.count)).astype(np.int32)
 
 
-def switch_groups(fabric: Fabric, generation: Generation) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
+def switch_groups(fabric: Fabric) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
     """Give the switches that nodes plug into, and those above them, by network, plane and tier.
 
-    A switch draws its own power and that of a module in every port, as far as the generation states them.
+    A switch draws its own power and that of modules in all its cages, as far as they are known.
     """
-    groups = tuple(_groups(fabric, generation))
+    groups = tuple(_groups(fabric))
     return (
         tuple(group for group in groups if group.key[2] in _BY_RACKS),
         tuple(group for group in groups if group.key[2] not in _BY_RACKS),
     )
 
 
-def _groups(fabric: Fabric, generation: Generation) -> Iterator[Group]:
-    stated: dict[str, Switched] = {network.id: network for network in generation.networks}
+def _groups(fabric: Fabric) -> Iterator[Group]:
     for network in fabric.networks:
         units = max(1, math.ceil(network.switch_units - 1e-9))
-        module = stated.get(network.name, generation.scale_out).transceiver_power
-        power = (network.switch_power or 0.0) + network.plane.radix * float(module or 0.0)
+        power = (network.switch_power or 0.0) + (network.optics_power or 0.0)
         for plane in range(network.planes):
             for tier, count in network.plane.switches.items():
                 if count and tier not in ("node", "cube"):
-                    yield Group((network.name, plane, tier), count, units, power)
+                    rails = network.plane.rails if tier == "leaf" else 1
+                    yield Group((network.name, plane, tier), count, units, power, rails)
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ class InRack:
 
 
 def switches_in_racks(groups: Sequence[Group], racks: int, racks_per_su: int, sus: int, above: int) -> InRack:
-    """Put switches above what fills the racks, those of a scalable unit evenly over its racks.
+    """Put switches above what fills the racks, those of a scalable unit evenly over its racks in order of their nodes.
 
     Parameters
     ----------
@@ -159,6 +158,9 @@ def switches_in_racks(groups: Sequence[Group], racks: int, racks_per_su: int, su
         su = group.at(sus)
         counts = np.bincount(su, minlength=sus)
         rank = np.arange(group.count) - (np.cumsum(counts) - counts)[su]
+        if (counts % group.rails == 0).all():
+            of_rail = (counts // group.rails)[su]
+            rank = rank % of_rail * group.rails + rank // of_rail
         size = np.clip(racks - su.astype(np.int64) * racks_per_su, 1, racks_per_su)
         where = np.minimum(su * np.int64(racks_per_su) + rank * size // counts[su], racks - 1)
         here = np.bincount(where, minlength=racks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import product
 from typing import TYPE_CHECKING, Literal
 
@@ -128,6 +128,11 @@ class Shape:
             storeys=placement.storeys or 0,
             media=media,
         )
+
+
+def shape_of(choice: FabricChoice) -> Shape:
+    """Give the shape of a candidate."""
+    return Shape(**{each.name: getattr(choice, each.name) for each in fields(Shape)})
 
 
 def stated_shape(generation: Generation) -> Shape:

@@ -111,6 +111,8 @@ class NetworkDesign:
     switch_units: float
     """Height of one switch [U]."""
     switch_evidence: tuple[Evidence, ...] = ()
+    optics_power: float | None = None
+    """Of modules in all cages of one switch, which room is left for [W]."""
 
     @property
     def switch_counts(self) -> Mapping[DeviceKind, int]:
@@ -334,6 +336,13 @@ class CableSchedule:
 
     def __len__(self) -> int:
         return len(self.layer)
+
+    @property
+    def first_rows(self) -> IntArray:
+        """The first of the rows of each cable, by its number (cables,)."""
+        first = np.empty(int(self.cable.max(initial=-1)) + 1, dtype=np.int32)
+        first[self.cable[::-1]] = np.arange(len(self) - 1, -1, -1, dtype=np.int32)
+        return first
 
     @property
     def unreached(self) -> IntArray:

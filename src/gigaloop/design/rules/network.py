@@ -14,6 +14,10 @@ from gigaloop.design.records import CableSchedule, Check, Fabric, FabricBill, Fl
 from gigaloop.design.rules.rule import Finding, Rule, in_unit, shown
 from gigaloop.programme.schema import Generation, Programme
 
+_NO_MEDIUM = (
+    "not one link of the layer has a medium: state a 'link_rate' that modules and cables of the catalogue have, allow "
+    "more of them in 'media', or add facts of your own"
+)
 _REPORTED = 3
 """Things named in the detail of a check."""
 
@@ -56,10 +60,13 @@ def _reach(draft: NetworkDraft) -> Iterator[Finding]:
     for network, layer in dict.fromkeys((network, layer) for network, _, layer in schedule.layers):
         alike = [code for code, (name, _, of) in enumerate(schedule.layers) if (name, of) == (network, layer)]
         rows = beyond[np.isin(codes, alike)]
-        detail = f"{network}, {layer}"
+        detail, way_out = f"{network}, {layer}", ""
         if len(rows):
             detail += f": the longest run is {float(schedule.length[rows].max()):.0f} m"
-        yield Finding(shown(len(rows), "1"), Quantity.count(0), draft.path("scale_out", "media"), detail=detail)
+        if len(rows) and not np.isin(schedule.layer[schedule.medium >= 0], alike).any():
+            way_out = _NO_MEDIUM
+        path = draft.path("scale_out", "media")
+        yield Finding(shown(len(rows), "1"), Quantity.count(0), path, detail=detail, way_out=way_out)
 
 
 def _tray_fill(draft: NetworkDraft) -> Iterator[Finding]:

@@ -118,7 +118,12 @@ def read_astra_sim(path: Path) -> tuple[Dimension, ...]:
         data = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        raise wrong(path, mark.line + 1 if mark else 0, "this is not YAML") from error
+        raise wrong(
+            path,
+            mark.line + 1 if mark else 0,
+            "this is not YAML",
+            "give a network file as 'design fabric --cables FILE.yml' writes it",
+        ) from error
     hint = "it has lists of the same length: topology, npus_count, bandwidth [GB/s] and latency [ns]"
     if not isinstance(data, dict):
         raise wrong(path, 1, "this is no network file of ASTRA-sim", hint)

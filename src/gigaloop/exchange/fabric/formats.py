@@ -51,9 +51,10 @@ def format_of(path: Path, name: str = "") -> str:
     if path.is_dir():
         return "netbox"
     if path.suffix not in SUFFIXES:
-        suffixes = ", ".join(f"{suffix or 'none'} {each}" for suffix, each in SUFFIXES.items())
+        suffixes = ", ".join(f"{suffix} for {each}" for suffix, each in SUFFIXES.items() if suffix)
         raise UsageError(
-            f"'{path.suffix}' of {path} says no format", hint=f"name one with --format, or use: {suffixes}"
+            f"'{path.suffix}' of {path} says no format",
+            hint=f"name one with --format, or end the name with {suffixes}; without an ending it is NetBox's folder",
         )
     return SUFFIXES[path.suffix]
 
@@ -77,7 +78,7 @@ def write_fabric(
     Raises
     ------
     UsageError
-        If the format is one file and the path a folder.
+        If the format is one file and the path a folder, or the other way round, or the path is a device.
     StoreError
         If the files cannot be written; what was there stays as it was.
     """
@@ -85,6 +86,9 @@ def write_fabric(
         raise UsageError(
             f"{path} is a folder", hint=f"name a file for the format '{name}', such as {path / 'cables.csv'}"
         )
+    if path.exists() and not path.is_dir() and (name == "netbox" or not path.is_file()):
+        what = "is a file, and those for NetBox fill a folder" if path.is_file() else "is no file that can be replaced"
+        raise UsageError(f"{path} {what}", hint="name another place, such as 'cables' for a folder or 'cables.csv'")
     cabling = cabling_of(network)
     if name == "netbox":
         return write_files(path, netbox_files(network, cabling, device_types(network, generation, catalogue)))

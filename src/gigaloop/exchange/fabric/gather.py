@@ -121,7 +121,7 @@ class Gathered:
             If there is none, or the ends of a row do not fit each other.
         """
         if not self._parts:
-            raise wrong(self.path, 0, "there is no cable in it")
+            raise wrong(self.path, 0, "there is no cable in it", _HINT)
         rows = {name: np.concatenate([part[name] for part in self._parts]) for name in self._parts[0]}
         a, a_links, a_of = self._end(rows, "a")
         b, b_links, b_of = self._end(rows, "b")

@@ -32,7 +32,8 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise wrong(path, 0, f"the file cannot be read: {error.strerror or error}") from error
+        hint = "name a file that 'design fabric --cables' wrote, or a folder of files for NetBox"
+        raise wrong(path, 0, f"the file cannot be read: {error.strerror or error}", hint) from error
     except UnicodeDecodeError as error:
         raise wrong(
             path, 0, f"this is not UTF-8: byte {error.start} cannot be read", "save the file as UTF-8"

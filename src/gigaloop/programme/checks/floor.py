@@ -8,6 +8,8 @@ from gigaloop.programme.schema.floor import HallFloor
 
 _SHORTEST, _LONGEST = 1, 100
 """Units of a network rack; no rack is higher."""
+MOST_STOREYS = 100
+"""Storeys of a hall; no building for computers has as many."""
 
 
 def check_floors(findings: Findings) -> None:
@@ -16,8 +18,15 @@ def check_floors(findings: Findings) -> None:
         for hall in site.halls:
             if hall.floor is not None:
                 path = f"sites.{site.id}.halls.{hall.id}.floor"
+                _storeys(findings, path, hall.floor)
                 _rows(findings, path, hall, hall.floor)
                 _network_racks(findings, path, hall.floor)
+
+
+def _storeys(findings: Findings, path: str, floor: HallFloor) -> None:
+    if int(floor.storeys) > MOST_STOREYS:
+        why = f"no hall has {int(floor.storeys):,} storeys"
+        findings.add(f"{path}.storeys", why, f"state the storeys of the hall, at most {MOST_STOREYS}")
 
 
 def _rows(findings: Findings, path: str, hall: Hall, floor: HallFloor) -> None:

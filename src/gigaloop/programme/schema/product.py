@@ -22,6 +22,7 @@ from gigaloop.core.quantity import (
     Quantity,
     RackUnits,
     Tokens,
+    WholeCount,
 )
 from gigaloop.programme.schema.base import (
     AcceleratorRef,
@@ -162,7 +163,7 @@ class UnitPart(Record):
         """
         if self.quantity is None:
             why = f"how many of '{self.part}' a scalable unit needs is neither stated nor engineered"
-            hint = "state its 'quantity', or say in 'scale_out.parts' which item of the fabric it is"
+            hint = "state its 'quantity', or plan what gigaloop.design.design_programme gives, which engineers it"
             raise ProgrammeError([Problem(why, path=f"su_parts.{self.part}.quantity", hint=hint)])
         return float(self.quantity)
 
@@ -174,7 +175,7 @@ class Generation(Named):
     accelerators_per_rack: PositiveCount
     rack: PartRef
     """The top of the bill of materials."""
-    racks_per_su: PositiveCount
+    racks_per_su: WholeCount
     su_parts: tuple[UnitPart, ...] = ()
     """Products beside the racks that complete a scalable unit: network racks, coolant distribution units. They are made
     by lines and come by lanes, or come from suppliers straight to the site."""

@@ -17,7 +17,6 @@ from gigaloop.report.document import Block, Callout, Heading, Section
 from gigaloop.report.figures import FloorFigure
 from gigaloop.report.numbers import Number
 from gigaloop.report.tables import CellLike, Column, Row, Table
-from gigaloop.study.network_tables import first_rows
 from gigaloop.study.networks import DeployedNetwork
 
 if TYPE_CHECKING:
@@ -151,7 +150,7 @@ def _magnitude(check: Check) -> float:
 
 def _floor(basis: Basis, shown: DeployedNetwork) -> FloorFigure:
     floor, schedule = shown.network.floor, shown.network.schedule
-    first = first_rows(schedule)
+    first = schedule.first_rows
     ends = np.concatenate([schedule.a_rack[first], schedule.b_rack[first]])
     metres = np.concatenate([schedule.length[first], schedule.length[first]]).astype(float)
     cords = np.bincount(ends, minlength=floor.racks)
