@@ -21,7 +21,7 @@ from gigaloop.design.fabric import design_fabric
 from gigaloop.design.floor import plan_floor
 from gigaloop.design.floor.route import MANAGER
 from gigaloop.design.generation import design_generation
-from gigaloop.design.records import CableSchedule, Fabric, FabricMedia, FloorPlan
+from gigaloop.design.records import CableSchedule, DeviceKind, Fabric, FabricMedia, FloorPlan
 from gigaloop.design.supply import RACK_UNIT
 from gigaloop.programme import Programme, load_programme
 from gigaloop.programme.schema import Generation
@@ -36,14 +36,15 @@ EIGHT = {
     "switch_radix": 512,
 }
 """An 800G port of each accelerator broken out to eight planes."""
-CASES = {
+Case = tuple[int, int, dict[str, object]]
+CASES: dict[str, Case] = {
     "131,072 GPUs, three tiers of 400G": (256, 8, {"link_rate": "400 Gb/s", "switch": "sn5600"}),
     "131,072 GPUs, eight planes of 100G": (128, 16, EIGHT),
     "1,000,448 GPUs, three tiers of 200G": (977, 16, {"link_rate": "200 Gb/s", "switch": "sn5600"}),
     "1,000,448 GPUs, eight planes of 100G": (977, 16, EIGHT),
 }
 """Scalable units, racks of each, and the network."""
-SMALL = (16, 8, {"link_rate": "400 Gb/s", "switch": "sn5600"})
+SMALL: Case = (16, 8, {"link_rate": "400 Gb/s", "switch": "sn5600"})
 """The fabric that the alternative is timed on."""
 
 
@@ -62,7 +63,7 @@ def generation_of(programme: Programme, racks_per_su: int, stated: dict[str, obj
 
 
 def schedule_of(
-    case: tuple[int, int, dict[str, object]], catalogue: Catalogue, programme: Programme
+    case: Case, catalogue: Catalogue, programme: Programme
 ) -> tuple[Fabric, FloorPlan, FabricMedia, CableSchedule, float]:
     """Size, place, cable and price; give also the CPU time of all four [s]."""
     sus, racks_per_su, stated = case
@@ -126,7 +127,7 @@ def link_by_link(fabric: Fabric, floor: FloorPlan, media: FabricMedia, tray: Tra
     return found
 
 
-def place(fabric: Fabric, floor: FloorPlan, kind: str, device: int) -> tuple[int, int]:
+def place(fabric: Fabric, floor: FloorPlan, kind: DeviceKind, device: int) -> tuple[int, int]:
     """Give rack and unit of a device of the first plane."""
     key = (fabric.scale_out.name, 0, kind)
     if key in floor.switch_rack:

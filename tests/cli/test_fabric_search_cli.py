@@ -6,10 +6,16 @@ import re
 import pytest
 
 from gigaloop.catalogue import load_catalogue
+from gigaloop.cli import output
 from gigaloop.cli.numbers import power
 from gigaloop.programme import load_programme, new_programme
 
 QUICK = ["--tiers", "3", "--planes", "1", "--placement", "end of row/end of hall", "--media", "any"]
+
+
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch):
+    monkeypatch.setattr(output.out, "width", 240)
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ LAYERS = (
 )
 
 
-def cabling_from(rows: list[tuple]) -> Cabling:
+def cabling_from(rows: list[tuple[int, ...]]) -> Cabling:
     """Make a cabling of rows (layer, cable, a, a_port, b, b_port, a_rack, a_unit, b_rack, b_unit, medium, run [cm])."""
     columns = np.array(rows, dtype=np.int64).reshape(-1, 12).T
     ints = [each.astype(np.int32) for each in columns[:11]]
@@ -38,7 +38,7 @@ def cabling_from(rows: list[tuple]) -> Cabling:
 
 
 @st.composite
-def cords(draw: st.DrawFn) -> list[tuple]:
+def cords(draw: st.DrawFn) -> list[tuple[int, ...]]:
     """Draw cords, each with one link or several over consecutive ports; no port is used twice."""
     rows = []
     port = dict.fromkeys(range(len(LAYERS)), 0)

@@ -37,7 +37,9 @@ def test_a_file_of_three_dimensions_as_the_simulator_ships_them_is_read(tmp_path
         "bandwidth: [ 200.0, 100.0, 50.0 ]  # GB/s\nlatency: [ 50.0, 500.0, 2000.0 ]  # ns\n",
         encoding="utf-8",
     )
-    assert read_astra_sim(path)[1] == Dimension("FullyConnected", 8, 1e11, pytest.approx(5e-7))
+    second = read_astra_sim(path)[1]
+    assert second == Dimension("FullyConnected", 8, 1e11, second.latency)
+    assert second.latency == pytest.approx(5e-7)
 
 
 def fabric(**of: object) -> Fabric:
@@ -85,4 +87,5 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, text: str, why: str
     path.write_text(text, encoding="utf-8")
     with pytest.raises(StoreError) as error:
         read_astra_sim(path)
+    assert error.value.where is not None
     assert (error.value.why, error.value.where.line) == (why, line)

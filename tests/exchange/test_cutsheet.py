@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from tests.exchange.cablings import cabling_from, cablings
 
-from gigaloop.core.errors import StoreError
+from gigaloop.core.errors import Place, StoreError
 from gigaloop.exchange.fabric.cabling import Cabling
 from gigaloop.exchange.fabric.cutsheet import HEADER, cut_sheet, read_cut_sheet
 
@@ -90,7 +90,7 @@ def test_a_wrong_cell_is_told_with_file_line_and_reason(tmp_path: Path, changes:
     with pytest.raises(StoreError) as error:
         read_cut_sheet(path)
     assert error.value.why.startswith(why)
-    assert (error.value.where.file, error.value.where.line) == (str(path), 3)
+    assert error.value.where == Place(str(path), 3)
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,7 @@ def test_a_broken_file_is_told(tmp_path: Path, data: bytes, why: str, line: int)
     path.write_bytes(data)
     with pytest.raises(StoreError) as error:
         read_cut_sheet(path)
+    assert error.value.where is not None
     assert (error.value.why, error.value.where.line) == (why, line)
     with pytest.raises(StoreError, match="cannot be read"):
         read_cut_sheet(tmp_path / "not there.csv")

@@ -58,4 +58,5 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, text: str, why: str
     path.write_text(text, encoding="utf-8")
     with pytest.raises(StoreError) as error:
         read_graphviz(path)
+    assert error.value.where is not None
     assert (error.value.why, error.value.where.line) == (why, line)

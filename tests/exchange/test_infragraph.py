@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,8 +25,9 @@ NAME = re.compile(r"^[\sa-zA-Z0-9-_()><\[\]]+$")
 """What the schema allows in a name."""
 
 
-def graph_of(cabling: Cabling, machine: Machine = MACHINE) -> dict:
-    return yaml.safe_load(b"".join(infragraph(machine, cabling)))
+def graph_of(cabling: Cabling, machine: Machine = MACHINE) -> dict[str, Any]:
+    graph: dict[str, Any] = yaml.safe_load(b"".join(infragraph(machine, cabling)))
+    return graph
 
 
 def carried(cabling: Cabling) -> Cabling:
@@ -127,6 +129,7 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, change: tuple[str, 
         read_infragraph(path)
     assert error.value.why == why
     first_edge = path.read_text(encoding="utf-8").split("  edges:")[0].count("\n") + 2
+    assert error.value.where is not None
     assert error.value.where.line == first_edge
 
 
@@ -147,6 +150,7 @@ def test_what_is_no_graph_is_told(tmp_path: Path, name: str, data: bytes, why: s
     with pytest.raises(StoreError) as error:
         read_infragraph(path)
     assert error.value.why.startswith(why)
+    assert error.value.where is not None
     assert error.value.where.line == line
 
 

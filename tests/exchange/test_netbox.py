@@ -70,6 +70,7 @@ def test_an_unknown_type_is_told_with_its_line(tmp_path: Path) -> None:
     path.write_text(text.replace("dac-passive", "coaxial"), encoding="utf-8")
     with pytest.raises(StoreError, match="'coaxial' in column 'type'") as error:
         read_netbox(path)
+    assert error.value.where is not None
     assert error.value.where.line == 2
     with pytest.raises(StoreError, match="cannot be read"):
         read_netbox(tmp_path)

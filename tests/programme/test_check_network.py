@@ -122,4 +122,4 @@ def test_networks_that_can_be_load(folder, catalogue):
     )
     path.write_text(path.read_text(encoding="utf-8").replace(LINE, beside + LINE, 1), encoding="utf-8")
     (network,) = next(each.networks for each in load_programme(folder, catalogue).generations if each.networks)
-    assert network.oversubscription == 3
+    assert float(network.oversubscription) == 3.0

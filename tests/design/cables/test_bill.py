@@ -248,7 +248,7 @@ def test_every_link_is_counted_once_and_no_switch_holds_more_modules_than_cages(
     ends = 2 * len(schedule) - planes * network.plane.endpoints
     at_switches = built.count("transceiver")
     assert ends / 2 <= at_switches <= 32 * network.switches
-    cages = {}
+    cages: dict[tuple[int, str], set[tuple[int, int]]] = {}
     for plane_code, (kind_a, kind_b) in enumerate(schedule.ends):
         rows = np.flatnonzero(schedule.layer == plane_code)
         plane = schedule.layers[plane_code][1]

@@ -1,10 +1,13 @@
 """Bills beside what was published: optics and switches of planes, costs per endpoint, transceivers per accelerator."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy.optimize import nnls
 
 from gigaloop.design.fabric import Dragonfly, SlimFly, size_clos
+from gigaloop.design.records import Plane
 
 RACKS = {"accelerators_per_rack": 64, "racks_per_su": 16}
 OPTICS = {"media": ["osfp-800g-dr8", "osfp-800g-dr8-500m", "osfp-800g-dr8-single"]}
@@ -45,8 +48,8 @@ def test_five_transceivers_per_accelerator_are_those_in_switches_of_three_tiers(
     assert built.count("transceiver") == pytest.approx(655_000, rel=1e-3)
 
 
-NDR = {"rails": 1, "rate": 400e9, "radix": 64}
-DEEPSEEK = {
+NDR: dict[str, Any] = {"rails": 1, "rate": 400e9, "radix": 64}
+DEEPSEEK: dict[str, tuple[Plane, int, int, float]] = {
     "MPFT": (size_clos(nodes=2_048, nodes_per_su=32, **NDR), 8, 16_384, 72.0),
     "FT3": (size_clos(nodes=65_536, nodes_per_su=32, **NDR), 1, 65_536, 491.0),
     "Slim Fly": (SlimFly(nodes=32_928, q=28, p=21, **NDR), 1, 32_928, 146.0),

@@ -21,7 +21,7 @@ def trunks(built):
 
 def pairs(schedule):
     """Count cords by medium and pair of racks, in plain Python."""
-    found = {}
+    found: dict[tuple[int, int, int], int] = {}
     for medium, a, b in zip(schedule.medium.tolist(), schedule.a_rack.tolist(), schedule.b_rack.tolist(), strict=True):
         if a != b:
             found[medium, a, b] = found.get((medium, a, b), 0) + 1
@@ -49,7 +49,7 @@ def test_a_trunk_is_as_long_as_the_longest_run_between_its_racks_needs(built, tr
 
 def test_panels_have_a_port_for_each_end_of_a_cord_in_a_trunk(built, trunks):
     ports = float(built.catalogue.interconnect("mpo-panel-1u").ports)
-    ends = {}
+    ends: dict[int, int] = {}
     for a, b, count in zip(trunks.a_rack.tolist(), trunks.b_rack.tolist(), trunks.count.tolist(), strict=True):
         for rack in (a, b):
             ends[rack] = ends.get(rack, 0) + 12 * count

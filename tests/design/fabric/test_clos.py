@@ -1,5 +1,7 @@
 """Clos networks: what holds of any size, rails, oversubscription, rates and population."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -31,7 +33,7 @@ sizes = st.fixed_dictionaries(
 )
 
 
-def possible(size: dict) -> Clos:
+def possible(size: dict[str, Any]) -> Clos:
     rest = {key: value for key, value in size.items() if key != "spare"}
     units = -(-size["nodes"] // size["nodes_per_su"]) + size["spare"]
     try:
@@ -68,7 +70,7 @@ def test_counts_are_those_of_the_links_and_no_port_is_used_twice(size):
 @given(size=sizes)
 def test_no_switch_has_more_links_than_its_ports_carry(size):
     plane = possible(size)
-    wanted, upward = size["uplink_rate"] / RATE, 0
+    wanted = size["uplink_rate"] / RATE
     for layer in list(plane.link_counts)[1:]:
         links = plane.links(layer)
         upward = np.bincount(links.a)
@@ -173,7 +175,7 @@ def test_wiring_as_populated_takes_a_part_of_the_full_wiring(size):
 
 
 def test_a_unit_that_is_not_full_is_wired_in_full_or_as_populated():
-    size = {"nodes": 40, "rails": 2, "rate": RATE, "radix": 64, "nodes_per_su": 32}
+    size: dict[str, Any] = {"nodes": 40, "rails": 2, "rate": RATE, "radix": 64, "nodes_per_su": 32}
     full, part = size_clos(**size), size_clos(**size, wired="populated")
     assert full.link_counts == {"node-leaf": 80, "leaf-spine": 128}
     assert part.link_counts == {"node-leaf": 80, "leaf-spine": 64 + 2 * 8}
@@ -264,7 +266,7 @@ def test_what_cannot_be_says_what_would_fit(change, why, hint):
 
 
 def test_what_is_said_to_fit_does():
-    size = {"rails": 8, "rate": RATE, "nodes_per_su": 32}
+    size: dict[str, Any] = {"rails": 8, "rate": RATE, "nodes_per_su": 32}
     assert size_clos(nodes=256 * 32, radix=64, **size).leafs == 2048
     with pytest.raises(GigaloopError):
         size_clos(nodes=256 * 32 + 1, radix=64, **size)

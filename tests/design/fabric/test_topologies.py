@@ -142,9 +142,10 @@ def coordinates(plane: Torus) -> np.ndarray:
     node = np.arange(plane.nodes)
     cube, within = np.divmod(node, plane.side**3)
     x, y, _ = plane.cubes
-    base = np.stack([cube % x, cube // x % y, cube // (x * y)])
     side = plane.side
-    return base * side + np.stack([within % side, within // side % side, within // side**2])
+    base = np.stack([cube % x, cube // x % y, cube // (x * y)])
+    place: np.ndarray = base * side + np.stack([within % side, within // side % side, within // side**2])
+    return place
 
 
 def test_sizes_follow_from_the_nodes_and_the_ports():
@@ -240,6 +241,7 @@ def test_networks_beside_are_sized_with_it_and_told_together_where_they_do_not_f
     assert [each.name for each in fabric.networks] == ["scale-out", "storage", "oob"]
     _, first, second = fabric.networks
     assert (first.plane.radix, first.switch_power, first.switch_units) == (128, 913.0, 2.0)
+    assert isinstance(first.plane, Clos)
     assert (first.plane.down, first.plane.up) == (96, 32)
     assert (second.purpose, second.switch_power, dict(second.switch_counts)) == (
         "out-of-band",
@@ -288,7 +290,7 @@ def test_ports_of_a_switch_follow_from_the_catalogue(small):
 def test_no_module_cage_of_a_switch_holds_links_of_two_layers(size, radix, cage):
     plane = size(nodes=600, rails=1, rate=RATE, radix=radix, cage=cage)
     require_sound(plane)
-    found = {}
+    found: dict[str, set[int]] = {}
     for layer in plane.link_counts:
         links = plane.links(layer)
         for kind, port in ((links.lower, links.a_port), (links.upper, links.b_port)):

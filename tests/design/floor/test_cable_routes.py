@@ -79,8 +79,8 @@ def test_a_cable_of_one_rack_stays_in_it(floors, rack, low, high):
 
 def test_neighbours_are_joined_from_side_to_side_and_others_over_the_tray(floors):
     floor = floors[0]
-    row = np.flatnonzero(floor.row == floor.row[0])
-    row = row[np.argsort(floor.position[row])].astype(np.int32)
+    racks = np.flatnonzero(floor.row == floor.row[0])
+    row = racks[np.argsort(floor.position[racks])].astype(np.int32)
     unit = np.full(len(row), floor.rack_units, dtype=np.int32)
     found = run_length(floor, BARE, row[:1].repeat(len(row)), unit, row, unit)
     pitch = floor.x[row[1]] - floor.x[row[0]]

@@ -128,6 +128,8 @@ def test_a_candidate_has_the_figures_of_the_fabric_that_is_engineered_alone(foun
         assert found.cable_length[row] == pytest.approx(length, rel=1e-6)
         assert found.longest[row] == pytest.approx(float(alone.schedule.length.max()), rel=1e-6)
         if found.powered[row]:
+            assert bill.power is not None
+            assert bill.node_power is not None
             assert found.power[row] == pytest.approx(bill.power + bill.node_power, rel=1e-6)
         assert found.priced[row] == (not bill.unpriced)
         checked += 1

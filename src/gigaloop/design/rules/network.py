@@ -139,7 +139,7 @@ RULES = (
         Sense.AT_MOST,
         Severity.WARNING,
         "the tray's 'fill', a share of its cross-section",
-        "state wider trays or a second one, bundle fibre in trunks, or move the network racks",
+        "state more 'levels' of trays or wider ones, or move the network racks",
         _tray_fill,
     ),
     Rule(
@@ -148,7 +148,7 @@ RULES = (
         Sense.AT_MOST,
         Severity.WARNING,
         "the tray's 'load'",
-        "state a stronger tray, use fibre in place of copper, or move the network racks",
+        "state a stronger tray or more 'levels', use fibre in place of copper, or move the network racks",
         _tray_load,
     ),
     Rule(
