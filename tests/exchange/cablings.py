@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -25,7 +27,7 @@ LAYERS = (
 )
 
 
-def cabling_from(rows: list[tuple[int, ...]]) -> Cabling:
+def cabling_from(rows: Sequence[tuple[int, ...]]) -> Cabling:
     """Make a cabling of rows (layer, cable, a, a_port, b, b_port, a_rack, a_unit, b_rack, b_unit, medium, run [cm])."""
     columns = np.array(rows, dtype=np.int64).reshape(-1, 12).T
     ints = [each.astype(np.int32) for each in columns[:11]]
@@ -38,7 +40,7 @@ def cabling_from(rows: list[tuple[int, ...]]) -> Cabling:
 
 
 @st.composite
-def cords(draw: st.DrawFn) -> list[tuple[int, ...]]:
+def cords(draw: st.DrawFn) -> Sequence[tuple[int, ...]]:
     """Draw cords, each with one link or several over consecutive ports; no port is used twice."""
     rows = []
     port = dict.fromkeys(range(len(LAYERS)), 0)

@@ -138,3 +138,9 @@ def test_a_table_that_is_wrong_names_every_cell(tmp_path):
     assert all(problem.where is not None for problem in caught.value.problems)
     with pytest.raises(ProgrammeError, match="there is no column 'leaves'"):
         validate_fabric(own(tmp_path, "y,2-tier,9", columns="name,topology,leaves"))
+
+
+def test_a_column_that_is_not_known_is_told_once(tmp_path):
+    with pytest.raises(ProgrammeError) as caught:
+        validate_fabric(own(tmp_path, *["y,2-tier,9"] * 3, columns="name,topology,leaves"))
+    assert [problem.why for problem in caught.value.problems].count("there is no column 'leaves'") == 1

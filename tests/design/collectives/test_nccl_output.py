@@ -131,7 +131,27 @@ def test_another_number_of_ranks_than_the_bandwidths_tell_is_an_error():
         read_nccl_tests(WHOLE, group=8)
 
 
+def test_one_rank_that_is_not_listed_is_an_error():
+    lines = [f"#  Rank  {rank} Group  0 Pid 9 on host device {rank} [0x1b] NVIDIA H100" for rank in range(7)]
+    lines += ["# size count type redop root time algbw busbw #wrong time algbw busbw #wrong"]
+    lines += ["1073741824 268435456 float sum -1 4000.0 268.44 469.76 0 4000.0 268.44 469.76 0"]
+    text = "\n".join([*lines, "# Avg bus bandwidth : 469.76"])
+    with pytest.raises(ProgrammeError, match=r"busbw is 1\.75 of algbw, but 1\.71 for all_reduce among 7"):
+        read_nccl_tests(text, collective="all_reduce")
+    assert read_nccl_tests(text, collective="all_reduce", group=8).group.max() == 8
+
+
+@pytest.mark.parametrize("wrong", ["nan", "inf"])
+def test_a_bandwidth_that_is_no_number_is_an_error(wrong):
+    cells = ["1073741824", "268435456", "float", "sum", "-1", "4000.0", "268.44", wrong, "0"]
+    head = "# nThread 1 nGpus 8\n# size count type redop root time algbw busbw #wrong\n"
+    with pytest.raises(ProgrammeError, match="cannot be"):
+        read_nccl_tests(f"{head}{' '.join(cells)}\n# Avg bus bandwidth : 1\n", collective="all_reduce")
+
+
 def test_a_file_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(ProgrammeError, match="none.txt is no output of nccl-tests"):
+        read_nccl_file(tmp_path / "none.txt")
     with pytest.raises(ProgrammeError, match="cannot be read"):
         read_nccl_file(tmp_path / "none.txt")
     (tmp_path / "run.txt").write_text(WHOLE)

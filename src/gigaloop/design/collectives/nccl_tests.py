@@ -39,6 +39,13 @@ _ROUNDED = 0.05
 Source: a choice of this project; times are printed to four digits."""
 
 
+_RATIO = 0.01
+"""By which the ratio of the two printed bandwidths may differ from that of the collective, beyond rounding.
+Source: a choice of this project; nccl-tests computes one from the other."""
+_DECIMAL = 0.1
+"""Rounding of both bandwidths together, where they are printed to one decimal [GB/s]."""
+
+
 @dataclass
 class _Reader:
     file: str
@@ -102,6 +109,9 @@ class _Reader:
             time, alg, bus = (float(cells[first + names.index(name)]) for name in ("time", "algbw", "busbw"))
         except ValueError as error:
             self.complain(number, f"{str(error).rpartition(': ')[2]} is no number", "give the output unchanged")
+            return
+        if not np.isfinite((alg, bus)).all():
+            self.complain(number, f"bandwidths of {alg:g} and {bus:g} GB/s cannot be", "give the output unchanged")
             return
         self.check(number, size, time * self.unit, alg, cells[first:], names)
         self.rows[size] = (number, time * self.unit, alg, bus)
@@ -217,6 +227,6 @@ def _check_group(reader: _Reader, ranks: int) -> None:
         return
     line, _, alg, bus = reader.rows[size]
     factor = float(bus_factor(reader.collective, np.array(float(ranks))))
-    if alg > 1.0 and abs(bus / alg - factor) > _ROUNDED * factor:
+    if alg > 1.0 and abs(bus / alg - factor) > _RATIO * factor + _DECIMAL / alg:
         why = f"busbw is {bus / alg:.3g} of algbw, but {factor:.3g} for {reader.collective} among {ranks}"
         reader.complain(line, why, "the number of ranks or the collective is another one; state both")

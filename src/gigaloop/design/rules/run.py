@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gigaloop.design.records import Check
-from gigaloop.design.rules import bus, cooling, facility, feed, places, power, rack, stand, work
+from gigaloop.design.rules import bus, cooling, facility, feed, network, places, power, rack, stand, work
 from gigaloop.design.rules.rule import Draft, Rule
 
 RULES: tuple[Rule, ...] = (
@@ -20,8 +20,8 @@ RULES: tuple[Rule, ...] = (
 
 
 def every_rule() -> tuple[Rule, ...]:
-    """Give every design rule: those of a generation, then those of the facility at a site."""
-    return (*RULES, *facility.RULES)
+    """Give every design rule: those of a generation, of its networks, then of the facility at a site."""
+    return (*RULES, *network.RULES, *facility.RULES)
 
 
 def check_design(draft: Draft) -> tuple[Check, ...]:
