@@ -150,7 +150,7 @@ def test_a_bandwidth_that_is_no_number_is_an_error(wrong):
 
 
 def test_a_file_that_is_not_there_is_an_error(tmp_path):
-    with pytest.raises(ProgrammeError, match="none.txt is no output of nccl-tests"):
+    with pytest.raises(ProgrammeError, match=r"none\.txt is no output of nccl-tests"):
         read_nccl_file(tmp_path / "none.txt")
     with pytest.raises(ProgrammeError, match="cannot be read"):
         read_nccl_file(tmp_path / "none.txt")
