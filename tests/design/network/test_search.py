@@ -14,6 +14,7 @@ from gigaloop.design.network.candidates import (
     filling_racks,
     shape_of,
     shapes,
+    stated_shape,
     sus_for,
     usable_switches,
 )
@@ -22,6 +23,7 @@ from gigaloop.design.network.placement import setting_of
 from gigaloop.design.network.search import search_fabrics
 from gigaloop.design.network.whole import design_network
 from gigaloop.programme.schema.floor import HallFloor
+from gigaloop.programme.schema.network import NetworkPart
 
 ONE_PLACE = (Placement("middle of row", "middle of hall"),)
 SMALL_SPACE = SearchSpace(
@@ -343,3 +345,20 @@ def test_other_networks_beside_do_not_count(make_programme, catalogue):
     space = replace(SMALL_SPACE, switches=("q3400",), planes=(1,), media=("any",))
     first, second = (search_fabrics(each, each.generations[0], catalogue, 4608, space) for each in (beside, alone))
     np.testing.assert_array_equal(first.switches, second.switches)
+
+
+def test_a_part_that_names_no_entry_is_not_the_price_of_another_switch(programme):
+    own = programme.generations[0]
+    parts = (
+        NetworkPart(item="network rack", part="rack"),
+        NetworkPart(item="switch", part="box"),
+        NetworkPart(item="transceiver", part="module"),
+        NetworkPart(item="switch", part="other-box", entry="sn5600"),
+    )
+    stated = own.model_copy(update={"scale_out": own.scale_out.model_copy(update={"parts": parts, "switch": "q3400"})})
+    shape = stated_shape(stated)
+    same = shape.generation(stated).scale_out.parts
+    other = replace(shape, switch="sn5600").generation(stated).scale_out.parts
+    assert same == parts
+    assert [each.entry for each in other] == [None, "q3400", "q3400", "sn5600"]
+    assert [each.part for each in other] == [each.part for each in parts]

@@ -14,6 +14,7 @@ from gigaloop.design.fabric import broken_out
 from gigaloop.design.records import Fabric
 from gigaloop.design.records.fabric_search import FabricChoice
 from gigaloop.programme.schema import Generation
+from gigaloop.programme.schema.network import NetworkPart
 
 if TYPE_CHECKING:
     from gigaloop.catalogue import Catalogue
@@ -36,6 +37,11 @@ LEAFS = ("in rack", "middle of row", "end of row", "own rows")
 SPINES = ("middle of hall", "end of hall")
 
 GROUPS = ("stated", "filled")
+
+_WITH_SWITCH = ("switch", "transceiver", "copper cable", "optical cable")
+"""Items of a fabric that are others with another switch."""
+_OWN = "as stated"
+"""In place of an entry of the catalogue for what a generation has without one."""
 
 Group = Literal["stated", "filled"]
 Topology = Literal["clos", "dragonfly", "slim fly", "torus"]
@@ -104,6 +110,7 @@ class Shape:
         }
         if self.switch != (out.switch or ""):
             update |= {"switch": self.switch, "switch_radix": None, "switch_power": None, "transceiver_power": None}
+            update["parts"] = tuple(_of_own_switch(each, out.switch) for each in out.parts)
         elif out.switch is not None:
             update["switch_radix"] = None
         return generation.model_copy(
@@ -128,6 +135,16 @@ class Shape:
             storeys=placement.storeys or 0,
             media=media,
         )
+
+
+def _of_own_switch(part: NetworkPart, switch: str | None) -> NetworkPart:
+    """Keep a part to the generation's own switch, and to what is plugged into that, where it names no entry.
+
+    What it costs is not what another box costs. A part whose entry is named stands for that entry, whatever the switch.
+    """
+    if part.entry is not None or part.item not in _WITH_SWITCH:
+        return part
+    return part.model_copy(update={"entry": switch or _OWN})
 
 
 def shape_of(choice: FabricChoice) -> Shape:
