@@ -123,3 +123,12 @@ def test_networks_that_can_be_load(folder, catalogue):
     path.write_text(path.read_text(encoding="utf-8").replace(LINE, beside + LINE, 1), encoding="utf-8")
     (network,) = next(each.networks for each in load_programme(folder, catalogue).generations if each.networks)
     assert float(network.oversubscription) == 3.0
+
+
+@pytest.mark.parametrize(("written", "read"), [("2:1", 2.0), ("1.5 : 1", 1.5)])
+def test_oversubscription_is_read_as_it_is_spoken_of(folder, catalogue, written, read):
+    path = folder / PRODUCT
+    stated = LINE.replace("rails: 4,", f"rails: 4, oversubscription: '{written}',")
+    path.write_text(path.read_text(encoding="utf-8").replace(LINE, stated, 1), encoding="utf-8")
+    generations = load_programme(folder, catalogue).generations
+    assert read in {float(each.scale_out.oversubscription) for each in generations}

@@ -231,3 +231,8 @@ def test_hashes_of_different_tiers_do_not_go_together():
 def test_what_makes_no_traffic_is_told(change, message):
     with pytest.raises(UsageError, match=message):
         contention(EVEN, **{"balancing": "ecmp", "pattern": "ring", **change})
+
+
+def test_a_dragonfly_of_one_group_is_not_slowed_by_links_it_does_not_have():
+    plane = size_dragonfly(nodes=4, rails=1, rate=1.0, radix=8)
+    assert contention(plane, "spraying", "all_to_all", draws=1).factor >= 1.0

@@ -150,7 +150,8 @@ def _detour(plane: Plane, many: int) -> float:
     there = random.integers(0, sum(plane.switches.values()), SAMPLE).astype(np.int32)
     loads = by_layer(plane, route(plane, here, there, np.ones(SAMPLE), None))
     flows = 2.0 * many * plane.rails / SAMPLE
-    return max(1.0, *(float(flows * load.mean() * plane.rate / plane.rates[name]) for name, load in loads.items()))
+    share = (flows * load.mean() * plane.rate / plane.rates[name] for name, load in loads.items() if load.size)
+    return float(max(1.0, *share, 1.0))
 
 
 def _neighbours(plane: Torus) -> IntArray:

@@ -210,8 +210,8 @@ def interruptions(
     edge, *upper = plane.switches.items()
     kinds = [(f"links {first[0]}", first[1], rates.node_link, stop)]
     kinds += [(f"links {name}", count, rates.link, rates.stop_above) for name, count in above]
-    kinds += [(f"{edge[0]} switches", edge[1], rates.switch, stop)]
-    kinds += [(f"{name} switches", count, rates.switch, rates.stop_above) for name, count in upper]
+    kinds += [(_switches(edge[0]), edge[1], rates.switch, stop)]
+    kinds += [(_switches(name), count, rates.switch, rates.stop_above) for name, count in upper]
     drawn = _drawn(rates, np.random.default_rng(seed))
     causes, samples = [], np.zeros(SAMPLES)
     for name, count, rate, stops in kinds:
@@ -228,3 +228,7 @@ def _drawn(rates: FailureRates, random: np.random.Generator) -> Mapping[int, Flo
     shares = (rates.stop_only_way, rates.stop_with_planes, rates.stop_above)
     found = {id(each): each.sample(random, SAMPLES, ratio=True) for each in (rates.node_link, rates.link, rates.switch)}
     return MappingProxyType(found | {id(each): each.sample(random, SAMPLES, ratio=False) for each in shares})
+
+
+def _switches(tier: str) -> str:
+    return "switches" if tier == "switch" else f"{tier} switches"

@@ -74,7 +74,8 @@ def design_fabric(
         except GigaloopError as error:
             problems.append(Problem(f"{name}: {error.why}", programme.place(path), path, error.hint))
     if problems:
-        raise ProgrammeError(problems, title=f"{sus:,} scalable units of {generation.id} cannot be joined")
+        units = "scalable unit" if sus == 1 else "scalable units"
+        raise ProgrammeError(problems, title=f"{sus:,} {units} of {generation.id} cannot be joined")
     return Fabric(
         generation=generation.id,
         sus=sus,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
 
 from gigaloop.core.quantity import (
     Bandwidth,
@@ -15,7 +18,16 @@ from gigaloop.core.quantity import (
 )
 from gigaloop.programme.schema.base import Id, InterconnectRef, NetworkEntryRef, PartRef, Record, SwitchRef
 
-Oversubscription = Annotated[Quantity, Dim("number", low=1.0)]
+_RATIO = re.compile(r"\s*(\d+(?:\.\d+)?)\s*:\s*1\s*")
+
+
+def _ratio(value: object) -> object:
+    """Read '2:1', as oversubscription is spoken of."""
+    found = _RATIO.fullmatch(value) if isinstance(value, str) else None
+    return value if found is None else float(found[1])
+
+
+Oversubscription = Annotated[Quantity, Dim("number", low=1.0), BeforeValidator(_ratio)]
 
 FabricItem = Literal[
     "network rack", "switch", "transceiver", "copper cable", "optical cable", "fibre cord", "fibre trunk", "patch panel"
