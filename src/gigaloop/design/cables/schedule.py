@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigaloop.design.cables.cages import Cages, cages_of, paired
-from gigaloop.design.floor import run_length
+from gigaloop.design.cables.runs import PlacedLinks, place_links
 from gigaloop.design.records.network import (
     CableSchedule,
-    DeviceKind,
     Fabric,
     FabricMedia,
     FloorPlan,
@@ -24,29 +23,27 @@ from gigaloop.programme.schema.floor import Tray
 
 _FINE, _COARSE = 1.0, 5.0
 """Steps in which cords are cut where no stock lengths are known [m]: docs/fabric.md, "Cables"."""
+_ROUNDS = 8
+"""Steps along chains of shared cages that are followed one by one, before all chains are labelled at once."""
 _FINE_TO = 10.0
 """Length up to which the fine step is used [m]."""
 
 
 @dataclass(frozen=True)
-class _Columns:
-    layer: NDArray[np.int16]
-    cable: IntArray
-    a: IntArray
-    a_port: IntArray
-    b: IntArray
-    b_port: IntArray
-    a_rack: IntArray
-    a_unit: IntArray
-    b_rack: IntArray
-    b_unit: IntArray
+class _Made:
     length: NDArray[np.float32]
+    cable: IntArray
     stock: NDArray[np.float32]
     medium: NDArray[np.int16]
 
 
 def cable_schedule(fabric: Fabric, floor: FloorPlan, media: FabricMedia, tray: Tray) -> CableSchedule:
-    """List every cable of a fabric with both ends, length, stock length and medium.
+    """List every cable of a fabric with both ends, length, stock length and medium; see :func:`make_links`."""
+    return make_links(place_links(fabric, floor, tray), media)
+
+
+def make_links(placed: PlacedLinks, media: FabricMedia) -> CableSchedule:
+    """Choose what makes every link, and give the schedule of its cables.
 
     The medium of a link is the first of its layer's media, in their order, whose supported reach is at least the
     length; all links of one module cage take the same, the one of longest reach that any of them needs. Cables that
@@ -55,104 +52,50 @@ def cable_schedule(fabric: Fabric, floor: FloorPlan, media: FabricMedia, tray: T
 
     Parameters
     ----------
-    fabric
-        Networks with their planes, (m,) links in all.
-    floor
-        Racks, and the place of every switch.
+    placed
+        Links with their runs.
     media
         What may be used, by network, from :func:`~gigaloop.design.cables.media_of`.
-    tray
-        Drops, slack and extra length.
 
     Returns
     -------
     CableSchedule
         Columns (m,), in order of network, layer, plane and link; ``medium`` is -1 where none reaches.
     """
-    every = tuple(medium for network in fabric.networks for medium in media.get(network.name, ()))
-    total = sum(network.links for network in fabric.networks)
-    columns = _empty(total)
-    layers: list[tuple[str, int, str]] = []
-    ends: list[tuple[DeviceKind, DeviceKind]] = []
-    at = cords = first = 0
-    for network in fabric.networks:
-        count = len(media.get(network.name, ()))
-        choices = [(first + index, medium) for index, medium in enumerate(every[first : first + count])]
-        for layer in network.plane.link_counts:
-            links = network.plane.links(layer)
-            size = len(links) * network.planes
-            rows = slice(at, at + size)
-            for plane in range(network.planes):
-                part = slice(at + plane * len(links), at + (plane + 1) * len(links))
-                columns.layer[part] = len(layers)
-                layers.append((network.name, plane, layer))
-                ends.append((links.lower, links.upper))
-                _place(columns, part, fabric, floor, network, plane, links, tray)
-            _choose(columns, rows, network, links, choices)
-            cords = _number(columns, rows, network, links, every, cords)
-            _order(columns, rows, every)
-            at += size
-        first += count
-    return CableSchedule(tuple(layers), tuple(ends), every, **vars(columns))
-
-
-def _empty(total: int) -> _Columns:
-    def whole() -> IntArray:
-        return np.empty(total, np.int32)
-
-    def real() -> NDArray[np.float32]:
-        return np.empty(total, np.float32)
-
-    return _Columns(
-        layer=np.empty(total, np.int16),
-        cable=whole(),
-        a=whole(),
-        a_port=whole(),
-        b=whole(),
-        b_port=whole(),
-        a_rack=whole(),
-        a_unit=whole(),
-        b_rack=whole(),
-        b_unit=whole(),
-        length=real(),
-        stock=real(),
-        medium=np.empty(total, np.int16),
+    names = list(dict.fromkeys(network.name for network, _ in placed.of_plane))
+    every = tuple(medium for name in names for medium in media.get(name, ()))
+    total = len(placed.length)
+    made = _Made(placed.length, np.empty(total, np.int32), np.empty(total, np.float32), np.empty(total, np.int16))
+    first = {name: sum(len(media.get(each, ())) for each in names[:at]) for at, name in enumerate(names)}
+    at = cords = 0
+    for network, links in placed.of_plane:
+        rows = slice(at, at + network.planes * len(links))
+        _choose(made, rows, network, links, list(enumerate(media.get(network.name, ()), first[network.name])))
+        cords = _number(made, rows, network, links, every, cords)
+        _order(made, rows, every)
+        at = rows.stop
+    return CableSchedule(
+        placed.layers,
+        placed.ends,
+        every,
+        layer=placed.layer,
+        cable=made.cable,
+        a=placed.a,
+        a_port=placed.a_port,
+        b=placed.b,
+        b_port=placed.b_port,
+        a_rack=placed.a_rack,
+        a_unit=placed.a_unit,
+        b_rack=placed.b_rack,
+        b_unit=placed.b_unit,
+        length=placed.length,
+        stock=made.stock,
+        medium=made.medium,
     )
-
-
-def _place(
-    columns: _Columns,
-    part: slice,
-    fabric: Fabric,
-    floor: FloorPlan,
-    network: NetworkDesign,
-    plane: int,
-    links: Links,
-    tray: Tray,
-) -> None:
-    """Fill in the ends of the links of one plane and the lengths between them."""
-    columns.a[part], columns.a_port[part] = links.a, links.a_port
-    columns.b[part], columns.b_port[part] = links.b, links.b_port
-    columns.a_rack[part], columns.a_unit[part] = _where(fabric, floor, network.name, plane, links.lower, links.a)
-    columns.b_rack[part], columns.b_unit[part] = _where(fabric, floor, network.name, plane, links.upper, links.b)
-    columns.length[part] = run_length(
-        floor, tray, columns.a_rack[part], columns.a_unit[part], columns.b_rack[part], columns.b_unit[part]
-    )
-
-
-def _where(
-    fabric: Fabric, floor: FloorPlan, network: str, plane: int, kind: DeviceKind, device: IntArray
-) -> tuple[IntArray, IntArray]:
-    """Give rack and lowest unit of devices."""
-    racks = floor.switch_rack.get((network, plane, kind))
-    if racks is not None:
-        return racks[device], floor.switch_unit[network, plane, kind][device]
-    rack, within = np.divmod(device, np.int32(fabric.nodes_per_rack))
-    return rack, floor.node_unit[within]
 
 
 def _choose(
-    columns: _Columns, rows: slice, network: NetworkDesign, links: Links, choices: list[tuple[int, Medium]]
+    columns: _Made, rows: slice, network: NetworkDesign, links: Links, choices: list[tuple[int, Medium]]
 ) -> None:
     """Fill in the medium of the links of a layer, over all planes."""
     rate = network.plane.rates[links.layer]
@@ -203,11 +146,33 @@ def _agree(need: NDArray[np.int8], beyond: int, network: NetworkDesign, links: L
     if not cages or not reached.any() or need[reached].min() == need[reached].max():
         return
     rows = np.flatnonzero(reached)
-    label = _joined(cages, rows)
-    most = np.zeros(int(label.max()) + 1, np.int8)
-    for level in range(1, beyond):
-        most[label[need[rows] == level]] = level
-    need[rows] = most[label]
+    found = need[rows]
+    if not _spread(found, beyond, [(each.index[rows], each.count) for each in cages]):
+        label = _joined(cages, rows)
+        most = np.zeros(int(label.max()) + 1, np.int8)
+        for level in range(1, beyond):
+            most[label[found == level]] = level
+        found = most[label]
+    need[rows] = found
+
+
+def _spread(need: NDArray[np.int8], beyond: int, cages: list[tuple[IntArray, int]]) -> bool:
+    """Raise links to the neediest with which they share a cage, in place; False where chains are too long to follow."""
+    for level in range(beyond - 1, 0, -1):
+        for _ in range(_ROUNDS):
+            high = need >= level
+            joins = np.zeros_like(high)
+            for index, count in cages:
+                cage = np.zeros(count, np.bool_)
+                cage[index[high]] = True
+                joins |= cage[index]
+            joins &= ~high
+            if not joins.any():
+                break
+            need[joins] = level
+        else:
+            return False
+    return True
 
 
 def _joined(cages: list[Cages], rows: NDArray[np.intp]) -> IntArray:
@@ -229,7 +194,7 @@ def _joined(cages: list[Cages], rows: NDArray[np.intp]) -> IntArray:
 
 
 def _number(
-    columns: _Columns, rows: slice, network: NetworkDesign, links: Links, every: tuple[Medium, ...], first: int
+    columns: _Made, rows: slice, network: NetworkDesign, links: Links, every: tuple[Medium, ...], first: int
 ) -> int:
     """Give each link, or each cable that several share, its number from ``first`` on; give the next number."""
     medium, cable = columns.medium[rows], columns.cable[rows]
@@ -248,7 +213,7 @@ def _number(
     return first + len(alone) + int(number.max()) + 1
 
 
-def _order(columns: _Columns, rows: slice, every: tuple[Medium, ...]) -> None:
+def _order(columns: _Made, rows: slice, every: tuple[Medium, ...]) -> None:
     """Fill in the length that is ordered: the next that is sold, or that is cut, of the longest link of a cable."""
     length, medium, cable = columns.length[rows], columns.medium[rows], columns.cable[rows]
     stock = columns.stock[rows]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gigaloop.design.cables import cable_schedule, fabric_bill
+from gigaloop.design.cables import PlacedLinks, cable_schedule, fabric_bill, make_links
 from gigaloop.design.collectives import collective_times, system_of
 from gigaloop.design.fabric.balance import contention
 from gigaloop.design.fabric.failures import fail
@@ -58,13 +58,13 @@ def wiring(
     generation: Generation,
     fabric: Fabric,
     floor: FloorPlan,
+    placed: PlacedLinks,
     media: FabricMedia,
-    tray: Tray,
     catalogue: Catalogue,
     on: dt.date,
 ) -> Wiring:
     """Wire a fabric on a floor: every cable, and the bill with what is plugged into the nodes."""
-    schedule = cable_schedule(fabric, floor, media, tray)
+    schedule = make_links(placed, media)
     lines = fabric_bill(programme, generation, fabric, floor, schedule, catalogue, on).lines
     priced = [line.cost for line in lines if line.cost is not None]
     return Wiring(

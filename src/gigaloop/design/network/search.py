@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gigaloop.core.errors import GigaloopError, UsageError
-from gigaloop.design.cables import media_of
+from gigaloop.design.cables import media_of, place_links
 from gigaloop.design.fabric import design_fabric
 from gigaloop.design.floor import plan_floor
 from gigaloop.design.generation import design_generation
@@ -19,7 +19,7 @@ from gigaloop.design.network.estimate import Wiring, after_failure, demand_times
 from gigaloop.design.network.placement import Setting, setting_of
 from gigaloop.design.records import Design, Fabric
 from gigaloop.design.records.fabric_search import Demand, FabricChoice, FabricSearch, Floats
-from gigaloop.design.records.network import FabricMedia, Resilience
+from gigaloop.design.records.network import FabricMedia, FloorPlan, Resilience
 from gigaloop.design.trade import pareto_front
 from gigaloop.programme.schema import Generation, Programme, Site
 
@@ -188,33 +188,30 @@ def _everywhere(
         return
     shape = shape.as_engineered(fabric)
     for setting in settings:
-        seen: list[Wiring | None] = []
+        try:
+            floor = plan_floor(setting.programme, generation, fabric, case.design, setting.site)
+            placed = place_links(fabric, floor, setting.floor.tray)
+        except GigaloopError as error:
+            yield _Row(shape.choice(setting.placement, ""), error.why, fabric, times, left, generation=generation)
+            continue
+        seen: list[Wiring] = []
         for name in names:
-            row = _Row(shape.choice(setting.placement, name), "", fabric, times, left, generation=generation)
-            row = _wired(case, row, fabric, generation, setting, media)
-            if row.wiring is None or row.wiring not in seen:
-                yield row
-            seen.append(row.wiring)
+            usable = _usable(media, name)
+            found = wiring(case.programme, generation, fabric, floor, placed, usable, case.catalogue, case.design.on)
+            if found not in seen:
+                obstacle = _obstacle(fabric, floor, found)
+                choice = shape.choice(setting.placement, name)
+                yield _Row(choice, obstacle, fabric, times, left, found, setting, generation)
+            seen.append(found)
 
 
-def _wired(
-    case: _Case, row: _Row, fabric: Fabric, generation: Generation, setting: Setting, media: FabricMedia
-) -> _Row:
-    """Stand a fabric on the floor and wire it."""
-    usable = _usable(media, row.choice.media)
-    try:
-        floor = plan_floor(setting.programme, generation, fabric, case.design, setting.site)
-        found = wiring(
-            case.programme, generation, fabric, floor, usable, setting.floor.tray, case.catalogue, case.design.on
-        )
-    except GigaloopError as error:
-        return replace(row, obstacle=error.why)
-    obstacle = floor.unplaced[0] if floor.unplaced else ""
+def _obstacle(fabric: Fabric, floor: FloorPlan, found: Wiring) -> str:
+    """Say why a fabric cannot be built as it stands; empty where it can."""
     if found.unreached == fabric.scale_out.links:
-        obstacle = "no cable or module of the catalogue serves its links"
-    elif found.unreached and not obstacle:
-        obstacle = "runs are beyond the supported reach of every cable and module"
-    return replace(row, wiring=found, obstacle=obstacle, setting=setting)
+        return "no cable or module of the catalogue serves its links"
+    if floor.unplaced:
+        return floor.unplaced[0]
+    return "runs are beyond the supported reach of every cable and module" if found.unreached else ""
 
 
 def _usable(media: FabricMedia, name: str) -> FabricMedia:
