@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gigaloop.design.cables import PlacedLinks, cable_schedule, fabric_bill, make_links
+from gigaloop.design.cables import PlacedLinks, fabric_bill, make_links
 from gigaloop.design.collectives import collective_times, system_of
 from gigaloop.design.fabric.balance import contention
 from gigaloop.design.fabric.failures import fail
@@ -84,9 +84,9 @@ def wiring(
     )
 
 
-def trays(fabric: Fabric, floor: FloorPlan, media: FabricMedia, tray: Tray) -> tuple[float, float]:
+def trays(floor: FloorPlan, placed: PlacedLinks, media: FabricMedia, tray: Tray) -> tuple[float, float]:
     """Give how full the fullest and how heavy the heaviest segment of the trays is, over its limit."""
-    found = tray_fill(floor, cable_schedule(fabric, floor, media, tray), tray)
+    found = tray_fill(floor, make_links(placed, media), tray)
     return float(found.fill.max(initial=0.0)) / found.fill_limit, float(found.load.max(initial=0.0)) / found.load_limit
 
 

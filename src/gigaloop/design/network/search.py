@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gigaloop.core.errors import GigaloopError, UsageError
 from gigaloop.design.cables import media_of, place_links
@@ -218,13 +219,21 @@ def _usable(media: FabricMedia, name: str) -> FabricMedia:
     return {network: tuple(each for each in every if each.kind in MEDIA[name]) for network, every in media.items()}
 
 
-def _trays(case: _Case, row: _Row) -> tuple[float, float]:
-    """Give how full and how heavy the trays of a candidate are, over their limits."""
-    if row.fabric is None or row.setting is None or row.generation is None:
-        return np.nan, np.nan
-    media = _usable(media_of(case.catalogue, row.generation, case.programme.usd), row.choice.media)
-    floor = plan_floor(row.setting.programme, row.generation, row.fabric, case.design, row.setting.site)
-    return trays(row.fabric, floor, media, row.setting.floor.tray)
+def _trays(case: _Case, rows: Sequence[_Row], which: NDArray[np.bool_]) -> Floats:
+    """Give how full and how heavy the trays of some candidates are, over their limits, (rows, 2); nan for others."""
+    found = np.full((len(rows), 2), np.nan)
+    last: tuple[Fabric, Setting] | None = None
+    for at in np.flatnonzero(which).tolist():
+        row = rows[at]
+        if row.fabric is None or row.setting is None or row.generation is None:
+            continue
+        if last is None or last[0] is not row.fabric or last[1] is not row.setting:  # media of one place follow another
+            last, tray = (row.fabric, row.setting), row.setting.floor.tray
+            floor = plan_floor(row.setting.programme, row.generation, row.fabric, case.design, row.setting.site)
+            placed = place_links(row.fabric, floor, tray)
+        media = _usable(media_of(case.catalogue, row.generation, case.programme.usd), row.choice.media)
+        found[at] = trays(floor, placed, media, tray)
+    return found
 
 
 def _table(case: _Case, rows: Sequence[_Row]) -> FabricSearch:
@@ -252,7 +261,7 @@ def _table(case: _Case, rows: Sequence[_Row]) -> FabricSearch:
     objectives += [pieces / per for missing in (unpriced, unpowered) for pieces in missing.values()]
     objectives = [np.where(allowed, each, np.inf) for each in objectives]
     front = pareto_front(np.stack([_rounded(each) for each in objectives], axis=1), allowed)
-    fill = np.array([_trays(case, row) if on else (np.nan, np.nan) for row, on in zip(rows, front, strict=True)])
+    fill = _trays(case, rows, front)
     return FabricSearch(
         programme=case.programme.id,
         generation=case.generation.id,
