@@ -140,7 +140,6 @@ def _assemble(
         },
         switch_unit={**in_racks[1], **leafs.unit, **tops.unit},
         rack_units=units,
-        rows_per_storey=max(laid.rows.most for laid in halls),
         storey_height=max(float(share.room.floor.storey_height) for share in task.shares),
         risers=places.risers,
         width=places.width,

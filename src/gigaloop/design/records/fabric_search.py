@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
-OBJECTIVES = ("cost", "power", "time", "resilience")
-"""What a front is of."""
-
 
 @dataclass(frozen=True)
 class Demand:

@@ -208,8 +208,6 @@ class FloorPlan:
     """Lowest rack unit of every switch."""
     rack_units: int
     """Height of the racks, to which cables rise on their way to the tray [U]."""
-    rows_per_storey: int
-    """Most rows on a storey of a hall."""
     storey_height: float
     """[m]"""
     risers: FloatArray

@@ -83,8 +83,8 @@ def _tray_load(draft: NetworkDraft) -> Iterator[Finding]:
 
 def _fullest(trays: TrayFill) -> str:
     worst = int(np.argmax(trays.fill))
-    over = int(np.count_nonzero(trays.fill > trays.fill_limit))
-    return f"{int(trays.cords[worst]):,} cords in the fullest; {over} of {len(trays.fill)} segments above the limit"
+    over = f"{len(trays.overfull)} of {len(trays.fill)} segments above a limit"
+    return f"{int(trays.cords[worst]):,} cords in the fullest; {over}"
 
 
 def _adapter(draft: NetworkDraft) -> Iterator[Finding]:
