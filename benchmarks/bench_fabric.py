@@ -19,7 +19,7 @@ from gigaloop.design.fabric import Clos, contention, fail, hops, link_loads, siz
 from gigaloop.design.fabric.clos_paths import tables
 from gigaloop.design.fabric.failing import What, distinct
 from gigaloop.design.fabric.paths import endpoint_switch
-from gigaloop.design.records.network import Fabric, IntArray, NetworkDesign, ScaleUpDomain
+from gigaloop.design.records.fabric import Fabric, IntArray, NetworkDesign, ScaleUpDomain
 
 REPEATS = 5
 LEAFS = 16

@@ -11,7 +11,7 @@ from gigaloop.core.units import UNITS
 from gigaloop.design.collectives import collective_times, network_contention, system_of
 from gigaloop.design.fabric.failures import What, fail
 from gigaloop.design.records import CollectiveTimes, Fabric, Medium, Network, NetworkDesign, Resilience
-from gigaloop.design.records.network import RACK_KINDS
+from gigaloop.design.records.floor import RACK_KINDS
 
 SIZES = tuple(UNITS["MiB"].factor * count for count in (1.0, 64.0, 1024.0))
 """Messages whose collectives are shown [B]."""
@@ -51,12 +51,13 @@ def laid(network: Network) -> Iterator[Laid]:
     names = list(dict.fromkeys((name, layer) for name, _, layer in schedule.layers))
     group = np.array([names.index((name, layer)) for name, _, layer in schedule.layers], dtype=np.int64)
     code = group[schedule.layer] * (len(schedule.media) + 1) + schedule.medium + 1
+    cables = schedule.first_rows
     for each in np.unique(code).tolist():
         (name, layer), index = names[each // (len(schedule.media) + 1)], each % (len(schedule.media) + 1) - 1
         medium = schedule.media[index] if index >= 0 else None
         rows = np.flatnonzero(code == each)
         run = schedule.length[rows].astype(np.float64)
-        _, first = np.unique(schedule.cable[rows], return_index=True)
+        first = cables[code[cables] == each]
         cords = medium.cords if medium else 1
         yield Laid(
             name,
@@ -67,7 +68,7 @@ def laid(network: Network) -> Iterator[Laid]:
             len(first),
             float(run.mean()),
             float(run.max()),
-            float(schedule.stock[rows[first]].sum(dtype=np.float64)) * cords if medium else float("nan"),
+            float(schedule.stock[first].sum(dtype=np.float64)) * cords if medium else float("nan"),
         )
 
 

@@ -12,7 +12,7 @@ from gigaloop.design.records import CableSchedule, Medium
 from gigaloop.study.columns import Columns, table
 
 if TYPE_CHECKING:
-    from gigaloop.design.records.network import FloatArray
+    from gigaloop.design.records.fabric import FloatArray
     from gigaloop.study.chain import Result
 
 

@@ -21,7 +21,7 @@ from gigaloop.design.collectives.evaluate import bus_factor
 from gigaloop.design.collectives.fitted import FEW_DOMAINS, SIZES, Pool
 from gigaloop.design.collectives.measurements import Measurements, Observed, algorithms_named
 from gigaloop.design.collectives.pooling import MachineFit, fit_machine, pool
-from gigaloop.design.records.network import COLLECTIVES
+from gigaloop.design.records.service import COLLECTIVES
 from gigaloop.validation.records import Checked, Validation
 from gigaloop.validation.rows import TextRow, read_rows
 

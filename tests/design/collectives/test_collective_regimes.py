@@ -11,7 +11,7 @@ from gigaloop.design.collectives.evaluate import bus_factor, regime_times
 from gigaloop.design.collectives.fitted import POOLED, Pool
 from gigaloop.design.collectives.priors import PRIOR, Constants
 from gigaloop.design.collectives.regimes import ALGORITHMS, table
-from gigaloop.design.records.network import COLLECTIVES
+from gigaloop.design.records.service import COLLECTIVES
 
 NODE = System("node", domain=8.0, scale_up=450e9, scale_out=50e9, in_switch_reduction=True)
 RACK = System("rack", domain=72.0, scale_up=900e9, scale_out=50e9, in_switch_reduction=True)

@@ -9,7 +9,7 @@ from gigaloop.core.errors import GigaloopError, UsageError
 from gigaloop.design.fabric import fail, size_clos, size_slim_fly, size_torus
 from gigaloop.design.fabric.damage import Failed, damage, ends_of
 from gigaloop.design.fabric.failing import distinct, failed, population
-from gigaloop.design.records.network import Fabric, NetworkDesign, ScaleUpDomain
+from gigaloop.design.records.fabric import Fabric, NetworkDesign, ScaleUpDomain
 
 
 def fabric(plane, planes=1, accelerators=8):

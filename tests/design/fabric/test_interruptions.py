@@ -5,7 +5,7 @@ import pytest
 from gigaloop.core.errors import UsageError
 from gigaloop.design.fabric import RATES, Clos, interruptions, size_clos
 from gigaloop.design.fabric.interruptions import Range
-from gigaloop.design.records.network import Fabric, NetworkDesign, ScaleUpDomain
+from gigaloop.design.records.fabric import Fabric, NetworkDesign, ScaleUpDomain
 
 HOUR = 3600.0
 LLAMA_TIME = 54 * 24 * HOUR

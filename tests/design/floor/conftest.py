@@ -9,7 +9,7 @@ import pytest
 from gigaloop.design import design_generation
 from gigaloop.design.fabric import size_clos
 from gigaloop.design.floor import plan_floor
-from gigaloop.design.records.network import Fabric, NetworkDesign, ScaleUpDomain
+from gigaloop.design.records.fabric import Fabric, NetworkDesign, ScaleUpDomain
 
 
 def _fabric(*, racks, racks_per_su, nodes_per_rack, gpus_per_node, planes=1, units=1.0, power=1500.0, **clos):

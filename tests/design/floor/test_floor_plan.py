@@ -12,7 +12,8 @@ from gigaloop.core.errors import GigaloopError
 from gigaloop.design import design_generation
 from gigaloop.design.fabric import size_clos, size_dragonfly, size_slim_fly, size_torus
 from gigaloop.design.floor import racks_held
-from gigaloop.design.records.network import RACK_KINDS, NetworkDesign
+from gigaloop.design.records.fabric import NetworkDesign
+from gigaloop.design.records.floor import RACK_KINDS
 from gigaloop.design.rules.network import RULES, NetworkDraft
 
 COMPUTE, NETWORK, CDU, POWER = range(len(RACK_KINDS))

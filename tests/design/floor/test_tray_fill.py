@@ -8,7 +8,7 @@ import pytest
 
 from gigaloop.design.floor import tray_fill
 from gigaloop.design.floor.route import Routes
-from gigaloop.design.records.network import CableSchedule, Medium
+from gigaloop.design.records.cables import CableSchedule, Medium
 from gigaloop.programme.schema.floor import Tray
 
 TRAY = Tray()

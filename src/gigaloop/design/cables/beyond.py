@@ -8,7 +8,7 @@ import numpy as np
 
 from gigaloop.design.cables.media import network_media
 from gigaloop.design.cables.need import Usd, networks_of
-from gigaloop.design.records.network import BeyondReach, CableSchedule
+from gigaloop.design.records.cables import BeyondReach, CableSchedule
 from gigaloop.programme.schema import Generation
 
 if TYPE_CHECKING:

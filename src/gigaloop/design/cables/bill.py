@@ -15,15 +15,9 @@ from gigaloop.design.cables.need import networks_of
 from gigaloop.design.cables.part_prices import Cost, PartPrices
 from gigaloop.design.cables.quantities import LayerUse, uses_of
 from gigaloop.design.cables.trunks import PANEL, TRUNK, Trunks, bundle
-from gigaloop.design.records.network import (
-    RACK_KINDS,
-    CableSchedule,
-    Fabric,
-    FabricBill,
-    FabricItemLine,
-    FloorPlan,
-    Medium,
-)
+from gigaloop.design.records.cables import CableSchedule, FabricBill, FabricItemLine, Medium
+from gigaloop.design.records.fabric import Fabric
+from gigaloop.design.records.floor import RACK_KINDS, FloorPlan
 from gigaloop.programme.schema import Generation, Programme
 
 if TYPE_CHECKING:
@@ -137,7 +131,7 @@ def _switches(
         entry = None if stated is None else catalogue.switch(stated)
         price = None if entry is None or entry.price is None else priced(entry.price, programme.usd)
         for tier, of_plane in network.plane.switches.items():
-            if tier in ("cube", "node"):
+            if tier == "node":
                 continue
             count = of_plane * network.planes
             yield _line(
@@ -161,32 +155,23 @@ def _wired(uses: Iterable[LayerUse]) -> Iterator[FabricItemLine]:
 
 
 def _modules(use: LayerUse) -> Iterator[FabricItemLine]:
-    medium, node = use.medium, use.medium.node
-    if use.ends_at_switches:
-        yield _line(
-            "transceiver",
-            medium.name,
-            use.ends_at_switches,
-            catalogue=medium.id,
-            network=use.network,
-            where=f"{use.layer}, in switches",
-            power=_scaled(medium.power, use.ends_at_switches),
-            cost=_times(medium.price, use.ends_at_switches),
-            evidence=medium.evidence,
-        )
-    if node is not None:
-        yield _line(
-            "transceiver",
-            node.name,
-            use.ends_at_nodes,
-            catalogue=node.id,
-            network=use.network,
-            where=f"{use.layer}, in nodes",
-            power=_scaled(node.power, use.ends_at_nodes),
-            cost=_times(node.price, use.ends_at_nodes),
-            evidence=node.evidence,
-            at_node=True,
-        )
+    for end, count, at_node in (
+        (use.medium, use.ends_at_switches, False),
+        (use.medium.node, use.ends_at_nodes, True),
+    ):
+        if end is not None and count:
+            yield _line(
+                "transceiver",
+                end.name,
+                count,
+                catalogue=end.id,
+                network=use.network,
+                where=f"{use.layer}, in {'nodes' if at_node else 'switches'}",
+                power=_scaled(end.power, count),
+                cost=_times(end.price, count),
+                evidence=end.evidence,
+                at_node=at_node,
+            )
 
 
 def _cords(use: LayerUse) -> Iterator[FabricItemLine]:

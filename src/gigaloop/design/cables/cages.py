@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gigaloop.design.records.network import DeviceKind, IntArray, Links, Medium, NetworkDesign
+from gigaloop.design.records.cables import Medium
+from gigaloop.design.records.fabric import DeviceKind, IntArray, Links, NetworkDesign
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from gigaloop.catalogue.kinds import Interconnect
 from gigaloop.core.quantity import Quantity
 from gigaloop.design.cables.fitting import PARALLEL
 from gigaloop.design.cables.need import Need, Usd, links_in
-from gigaloop.design.records.network import Medium, MediumEnd
+from gigaloop.design.records.cables import Medium, MediumEnd
 
 if TYPE_CHECKING:
     from gigaloop.catalogue import Catalogue

@@ -20,7 +20,7 @@ from gigaloop.design.cables.fitting import (
 )
 from gigaloop.design.cables.making import Maker
 from gigaloop.design.cables.need import Need, Usd, links_in, named_media, need_of, networks_of, shown_rate
-from gigaloop.design.records.network import FabricMedia, Medium, RefusedMedium
+from gigaloop.design.records.cables import FabricMedia, Medium, RefusedMedium
 from gigaloop.programme.schema import Generation
 from gigaloop.programme.schema.network import Switched
 

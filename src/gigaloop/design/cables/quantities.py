@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigaloop.design.cables.cages import Cages, cages_of
-from gigaloop.design.records.network import CableSchedule, Fabric, Medium
+from gigaloop.design.records.cables import CableSchedule, Medium
+from gigaloop.design.records.fabric import Fabric
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigaloop.design.floor import run_length
-from gigaloop.design.records.network import DeviceKind, Fabric, FloorPlan, IntArray, Links, NetworkDesign
+from gigaloop.design.records.fabric import DeviceKind, Fabric, IntArray, Links, NetworkDesign
+from gigaloop.design.records.floor import FloorPlan
 from gigaloop.programme.schema.floor import Tray
 
 

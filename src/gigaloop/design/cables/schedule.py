@@ -9,16 +9,9 @@ from numpy.typing import NDArray
 
 from gigaloop.design.cables.cages import Cages, cages_of, paired
 from gigaloop.design.cables.runs import PlacedLinks, place_links
-from gigaloop.design.records.network import (
-    CableSchedule,
-    Fabric,
-    FabricMedia,
-    FloorPlan,
-    IntArray,
-    Links,
-    Medium,
-    NetworkDesign,
-)
+from gigaloop.design.records.cables import CableSchedule, FabricMedia, Medium
+from gigaloop.design.records.fabric import Fabric, IntArray, Links, NetworkDesign
+from gigaloop.design.records.floor import FloorPlan
 from gigaloop.programme.schema.floor import Tray
 
 _FINE, _COARSE = 1.0, 5.0

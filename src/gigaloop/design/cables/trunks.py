@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigaloop.design.cables.schedule import ordered_length
-from gigaloop.design.records.network import CableSchedule, FloorPlan, IntArray
+from gigaloop.design.records.cables import CableSchedule
+from gigaloop.design.records.fabric import IntArray
+from gigaloop.design.records.floor import FloorPlan
 from gigaloop.design.supply import RACK_UNIT
 
 if TYPE_CHECKING:

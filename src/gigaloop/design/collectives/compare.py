@@ -13,7 +13,7 @@ from gigaloop.design.collectives.measurements import Measurements
 from gigaloop.design.collectives.priors import FloatArray
 from gigaloop.design.collectives.system import System
 from gigaloop.design.collectives.times import collective_times
-from gigaloop.design.records.network import CollectiveTimes
+from gigaloop.design.records.service import CollectiveTimes
 
 PCIE = 64e9
 """Bandwidth of an accelerator over PCI Express 5.0 with 16 lanes, per direction [B/s]. Source: PCI-SIG,

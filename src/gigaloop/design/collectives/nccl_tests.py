@@ -16,7 +16,7 @@ from gigaloop.core.errors import Place, Problem, ProgrammeError
 from gigaloop.design.collectives.evaluate import bus_factor
 from gigaloop.design.collectives.measurements import Measurements
 from gigaloop.design.collectives.regimes import LIBRARY
-from gigaloop.design.records.network import COLLECTIVES
+from gigaloop.design.records.service import COLLECTIVES
 
 _NAMES = {
     "all_reduce": "all_reduce",

@@ -13,7 +13,7 @@ from gigaloop.core.errors import UsageError
 from gigaloop.core.suggest import did_you_mean
 from gigaloop.design.collectives import priors
 from gigaloop.design.collectives.priors import FloatArray
-from gigaloop.design.records.network import COLLECTIVES
+from gigaloop.design.records.service import COLLECTIVES
 
 BoolArray = NDArray[np.bool_]
 

@@ -13,7 +13,7 @@ from gigaloop.design.collectives.evaluate import bus_factor, regime_times
 from gigaloop.design.collectives.fitted import POOLED, Pool
 from gigaloop.design.collectives.regimes import LIBRARY, table
 from gigaloop.design.collectives.system import System
-from gigaloop.design.records.network import CollectiveTimes
+from gigaloop.design.records.service import CollectiveTimes
 
 if TYPE_CHECKING:
     from gigaloop.design.collectives.calibration import Calibration

@@ -20,7 +20,7 @@ from gigaloop.design.fabric.graph import Routed, circuits, route, switch_graph
 from gigaloop.design.fabric.loads import Balancing, Carried, by_layer, carry
 from gigaloop.design.fabric.paths import endpoint_switch
 from gigaloop.design.fabric.torus import Torus
-from gigaloop.design.records.network import FloatArray, IntArray, Plane
+from gigaloop.design.records.fabric import FloatArray, IntArray, Plane
 
 Pattern = Literal["ring", "permutation", "all_to_all"]
 

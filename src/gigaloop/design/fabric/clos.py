@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gigaloop.design.records.network import DeviceKind, IntArray, Links
+from gigaloop.design.records.fabric import DeviceKind, IntArray, Links
 
 Wiring = Literal["full", "populated"]
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gigaloop.core.errors import GigaloopError
 from gigaloop.design.fabric.clos import Clos
 from gigaloop.design.fabric.hashing import Words, hashed, pick
-from gigaloop.design.records.network import FloatArray, IntArray
+from gigaloop.design.records.fabric import FloatArray, IntArray
 
 NONE = np.zeros(0, np.int32)
 ATTEMPTS = 1000

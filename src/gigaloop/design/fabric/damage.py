@@ -18,7 +18,7 @@ from gigaloop.design.fabric.clos_paths import tables
 from gigaloop.design.fabric.graph import circuits
 from gigaloop.design.fabric.paths import endpoint_switch
 from gigaloop.design.fabric.torus import Torus
-from gigaloop.design.records.network import FloatArray, IntArray, Plane
+from gigaloop.design.records.fabric import FloatArray, IntArray, Plane
 
 Indices = NDArray[np.integer]
 NONE = np.zeros(0, np.int32)

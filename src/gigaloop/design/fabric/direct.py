@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gigaloop.design.records.network import IntArray, Links
+from gigaloop.design.records.fabric import IntArray, Links
 
 
 def node_switch(nodes: int, rails: int, concentration: int) -> Links:

@@ -11,7 +11,7 @@ import numpy as np
 from gigaloop.core.errors import GigaloopError
 from gigaloop.design.fabric.clos import whole_cages
 from gigaloop.design.fabric.direct import complete, node_switch
-from gigaloop.design.records.network import DeviceKind, IntArray, Links
+from gigaloop.design.records.fabric import DeviceKind, IntArray, Links
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gigaloop.core.errors import UsageError
 from gigaloop.design.fabric.damage import Failed
 from gigaloop.design.fabric.torus import Torus
-from gigaloop.design.records.network import IntArray, Plane
+from gigaloop.design.records.fabric import IntArray, Plane
 
 What = Literal["links", "optics", "switches", "planes"]
 

@@ -17,7 +17,8 @@ from gigaloop.design.fabric.damage import Damage, damage, ends_of
 from gigaloop.design.fabric.failing import What, distinct, failed, population
 from gigaloop.design.fabric.paths import endpoint_switch
 from gigaloop.design.fabric.torus import Torus
-from gigaloop.design.records.network import Fabric, FloatArray, IntArray, Plane, Resilience
+from gigaloop.design.records.fabric import Fabric, FloatArray, IntArray, Plane
+from gigaloop.design.records.service import Resilience
 
 __all__ = ["What", "fail"]
 

@@ -8,7 +8,7 @@ from itertools import product
 
 import numpy as np
 
-from gigaloop.design.records.network import IntArray
+from gigaloop.design.records.fabric import IntArray
 
 
 @dataclass(frozen=True)

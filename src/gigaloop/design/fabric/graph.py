@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gigaloop.design.fabric.hashing import hashed, pick
 from gigaloop.design.fabric.torus import AXES, Torus
-from gigaloop.design.records.network import DeviceKind, FloatArray, IntArray, Plane
+from gigaloop.design.records.fabric import DeviceKind, FloatArray, IntArray, Plane
 
 Distances = NDArray[np.uint8]
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from gigaloop.core.errors import UsageError
 from gigaloop.core.evidence import Evidence, EvidenceKind
-from gigaloop.design.records.network import Fabric, FloatArray
+from gigaloop.design.records.fabric import Fabric, FloatArray
 
 SAMPLES = 16_384
 """Samples of the rates that a range is found from."""

@@ -16,7 +16,7 @@ from gigaloop.design.fabric.graph import Routed, circuits, route, switch_graph
 from gigaloop.design.fabric.hashing import hashed
 from gigaloop.design.fabric.paths import endpoint_switch, endpoints_of
 from gigaloop.design.fabric.torus import Torus
-from gigaloop.design.records.network import FloatArray, IntArray, Plane
+from gigaloop.design.records.fabric import FloatArray, IntArray, Plane
 
 Balancing = Literal["ecmp", "spraying"]
 

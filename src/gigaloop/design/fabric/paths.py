@@ -18,7 +18,7 @@ from gigaloop.core.errors import UsageError
 from gigaloop.design.fabric.clos import Clos
 from gigaloop.design.fabric.graph import distances, shortest_paths
 from gigaloop.design.fabric.torus import Torus
-from gigaloop.design.records.network import FloatArray, IntArray, Plane
+from gigaloop.design.records.fabric import FloatArray, IntArray, Plane
 
 SAMPLE = 4096
 """Pairs that a profile is drawn from."""

@@ -12,7 +12,7 @@ from gigaloop.core.errors import GigaloopError
 from gigaloop.design.fabric.clos import whole_cages
 from gigaloop.design.fabric.direct import node_switch
 from gigaloop.design.fabric.galois import field, prime_of
-from gigaloop.design.records.network import DeviceKind, IntArray, Links
+from gigaloop.design.records.fabric import DeviceKind, IntArray, Links
 
 
 @dataclass(frozen=True)

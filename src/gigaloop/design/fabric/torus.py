@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from gigaloop.core.errors import GigaloopError
-from gigaloop.design.records.network import DeviceKind, IntArray, Links
+from gigaloop.design.records.fabric import DeviceKind, IntArray, Links
 
 AXES = 3
 PORTS = 2 * AXES

@@ -12,7 +12,7 @@ from gigaloop.design.fabric.ports import caged, switch_ports
 from gigaloop.design.fabric.sizing import size_clos
 from gigaloop.design.fabric.slimfly import size_slim_fly
 from gigaloop.design.fabric.torus import size_torus
-from gigaloop.design.records.network import Fabric, NetworkDesign, Plane, ScaleUpDomain
+from gigaloop.design.records.fabric import Fabric, NetworkDesign, Plane, ScaleUpDomain
 from gigaloop.programme.schema import Generation, Programme, Site
 from gigaloop.programme.schema.network import BesideNetwork, ScaleOut, Switched
 

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigaloop.design.floor.route import Routes, in_tray
-from gigaloop.design.records.network import CableSchedule, FloatArray, FloorPlan, IntArray, TrayFill
+from gigaloop.design.records.cables import CableSchedule
+from gigaloop.design.records.fabric import FloatArray, IntArray
+from gigaloop.design.records.floor import FloorPlan, TrayFill
 from gigaloop.design.supply import RACK_UNIT
 from gigaloop.programme.schema.floor import Tray
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigaloop.design.records import Design
-from gigaloop.design.records.network import FloatArray, IntArray
+from gigaloop.design.records.fabric import FloatArray, IntArray
 from gigaloop.programme.schema import Generation
 from gigaloop.programme.schema.floor import HallFloor
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gigaloop.design.records.network import IntArray
+from gigaloop.design.records.fabric import IntArray
 
 _FORGIVEN = 1e-9
 

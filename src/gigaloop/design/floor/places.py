@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigaloop.design.floor.standing import CDU, COMPUTE, NETWORK, POWER, Laid, Task
-from gigaloop.design.records.network import FloatArray, IntArray
+from gigaloop.design.records.fabric import FloatArray, IntArray
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from gigaloop.design.floor.rooms import Share, floor_rooms, share_racks
 from gigaloop.design.floor.standing import Laid, Task, lay_rows, rack_leafs, rack_tops, stand_racks
 from gigaloop.design.floor.switches import Group, InRack, Racked, switch_groups, switches_in_racks
 from gigaloop.design.records import Design
-from gigaloop.design.records.network import Fabric, FloorPlan
+from gigaloop.design.records.fabric import Fabric
+from gigaloop.design.records.floor import FloorPlan
 from gigaloop.programme.schema import Generation, Programme, Site
 
 _FORGIVEN = 1e-9

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from gigaloop.core.errors import GigaloopError
 from gigaloop.design.records import Design
-from gigaloop.design.records.network import Fabric
+from gigaloop.design.records.fabric import Fabric
 from gigaloop.programme.schema import Generation, Hall, Programme, Site
 from gigaloop.programme.schema.floor import HallFloor
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gigaloop.design.records.network import FloorPlan, IntArray
+from gigaloop.design.records.fabric import IntArray
+from gigaloop.design.records.floor import FloorPlan
 from gigaloop.design.supply import RACK_UNIT
 from gigaloop.programme.schema.floor import Tray
 

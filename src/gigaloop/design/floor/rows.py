@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigaloop.core.errors import GigaloopError
-from gigaloop.design.records.network import FloatArray, IntArray
+from gigaloop.design.records.fabric import FloatArray, IntArray
 from gigaloop.programme.schema.floor import HallFloor
 
 EMPTY_SHARE = 0.25

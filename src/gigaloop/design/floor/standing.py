@@ -15,7 +15,8 @@ from gigaloop.design.floor.rooms import Share
 from gigaloop.design.floor.rows import Stand, fill_rows, positions_in_rows
 from gigaloop.design.floor.switches import Group, Racked, rack_switches
 from gigaloop.design.records import Design
-from gigaloop.design.records.network import RACK_KINDS, Fabric, FloatArray, IntArray
+from gigaloop.design.records.fabric import Fabric, FloatArray, IntArray
+from gigaloop.design.records.floor import RACK_KINDS
 from gigaloop.programme.schema import Generation
 from gigaloop.programme.schema.floor import HallFloor
 

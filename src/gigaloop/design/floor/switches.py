@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigaloop.design.floor.packing import Packing, Run, pack
-from gigaloop.design.records.network import DeviceKind, Fabric, FloatArray, IntArray
+from gigaloop.design.records.fabric import DeviceKind, Fabric, FloatArray, IntArray
 
 SwitchGroup = tuple[str, int, DeviceKind]
 """Network, plane and tier."""
@@ -53,7 +53,7 @@ def _groups(fabric: Fabric) -> Iterator[Group]:
         power = (network.switch_power or 0.0) + (network.optics_power or 0.0)
         for plane in range(network.planes):
             for tier, count in network.plane.switches.items():
-                if count and tier not in ("node", "cube"):
+                if count and tier != "node":
                     rails = network.plane.rails if tier == "leaf" else 1
                     yield Group((network.name, plane, tier), count, units, power, rails)
 

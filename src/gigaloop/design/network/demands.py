@@ -9,7 +9,7 @@ from gigaloop.core.errors import UsageError
 from gigaloop.core.quantity import parse
 from gigaloop.core.suggest import find
 from gigaloop.design.records.fabric_search import Demand
-from gigaloop.design.records.network import COLLECTIVES
+from gigaloop.design.records.service import COLLECTIVES
 from gigaloop.programme.schema import Generation, Programme, Workload
 
 GRADIENT_BYTES = 2.0

@@ -16,8 +16,9 @@ from gigaloop.design.fabric.balance import contention
 from gigaloop.design.fabric.failures import fail
 from gigaloop.design.floor import tray_fill
 from gigaloop.design.records import Fabric, FloorPlan
+from gigaloop.design.records.cables import FabricItemLine, FabricMedia
 from gigaloop.design.records.fabric_search import Demand, Floats
-from gigaloop.design.records.network import FabricItemLine, FabricMedia, Resilience
+from gigaloop.design.records.service import Resilience
 from gigaloop.programme.schema import Generation, Programme
 from gigaloop.programme.schema.floor import Tray
 

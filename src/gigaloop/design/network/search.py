@@ -19,8 +19,10 @@ from gigaloop.design.network.demands import stated_demands, workload_demands
 from gigaloop.design.network.estimate import Wiring, after_failure, demand_times, step_time, trays, wiring
 from gigaloop.design.network.placement import Setting, setting_of
 from gigaloop.design.records import Design, Fabric
+from gigaloop.design.records.cables import FabricMedia
 from gigaloop.design.records.fabric_search import Demand, FabricChoice, FabricSearch, Floats
-from gigaloop.design.records.network import FabricMedia, FloorPlan, Resilience
+from gigaloop.design.records.floor import FloorPlan
+from gigaloop.design.records.service import Resilience
 from gigaloop.design.trade import pareto_front
 from gigaloop.programme.schema import Generation, Programme, Site
 

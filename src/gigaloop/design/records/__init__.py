@@ -1,9 +1,20 @@
 """What the design engine gives: frozen records in SI floats, per rack unless a name says otherwise."""
 
+from gigaloop.design.records.cables import (
+    BeyondReach,
+    CableSchedule,
+    FabricBill,
+    FabricItemLine,
+    FabricMedia,
+    Medium,
+    MediumEnd,
+    RefusedMedium,
+)
 from gigaloop.design.records.checks import Check, Sense, Severity
 from gigaloop.design.records.cooling import CoolingNeed
 from gigaloop.design.records.design import Design
 from gigaloop.design.records.dynamics import Dynamics, SwingStorage
+from gigaloop.design.records.fabric import DeviceKind, Fabric, Links, NetworkDesign, Plane, ScaleUpDomain
 from gigaloop.design.records.facility import (
     END_USES,
     AnnualFigures,
@@ -20,34 +31,14 @@ from gigaloop.design.records.facility import (
     WeatherNote,
     YearProfile,
 )
+from gigaloop.design.records.floor import RACK_KINDS, FloorPlan, TrayFill
 from gigaloop.design.records.loops import HeatReuse, Isolation, LoopDesign, Loops, PipeRun, PressureItem, PumpSet
-from gigaloop.design.records.network import (
-    COLLECTIVES,
-    RACK_KINDS,
-    BeyondReach,
-    CableSchedule,
-    CollectiveTimes,
-    DeviceKind,
-    Fabric,
-    FabricBill,
-    FabricItemLine,
-    FabricMedia,
-    FloorPlan,
-    Links,
-    Medium,
-    MediumEnd,
-    Network,
-    NetworkDesign,
-    Plane,
-    RefusedMedium,
-    Resilience,
-    ScaleUpDomain,
-    TrayFill,
-)
+from gigaloop.design.records.network import Network
 from gigaloop.design.records.oneline import OneLine, OneLineKind, OneLineNode
 from gigaloop.design.records.power import ChainStage, PowerRollup
 from gigaloop.design.records.product import BusbarDrop, LineState, Placement, RackProduct, ShelfState
 from gigaloop.design.records.rack import BomRow, BomTable, Elevation, Input, RackCost, RackUnit
+from gigaloop.design.records.service import COLLECTIVES, CollectiveTimes, Resilience
 from gigaloop.design.records.trade import TradeSpace
 from gigaloop.design.records.work import WorkloadPerformance
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from gigaloop.design.records.checks import Check, Severity
 from gigaloop.design.records.cooling import CoolingNeed
-from gigaloop.design.records.network import Fabric
+from gigaloop.design.records.fabric import Fabric
 from gigaloop.design.records.power import ChainStage, PowerRollup
 from gigaloop.design.records.product import RackProduct
 from gigaloop.design.records.rack import BomTable, Elevation, Input, RackCost

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gigaloop.design.records.network import DeviceKind, FloatArray, IntArray
+from gigaloop.design.records.fabric import DeviceKind, FloatArray, IntArray
 from gigaloop.exchange.fabric.names import rack_names
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gigaloop.design.records.network import DeviceKind, IntArray
+from gigaloop.design.records.fabric import DeviceKind, IntArray
 from gigaloop.exchange.fabric.cabling import Cabling, Layer, Legs, by_layer, legs_of
 from gigaloop.exchange.fabric.gather import Gathered
 from gigaloop.exchange.fabric.names import device_cells, parse_rack, port_cells

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gigaloop.design.records.network import FloatArray, IntArray
+from gigaloop.design.records.fabric import FloatArray, IntArray
 from gigaloop.exchange.fabric.cabling import COLUMNS, Cabling, Layer, Sort, expanded
 from gigaloop.exchange.fabric.names import KINDS, Device, Ports, parse_device, parse_ports, parse_rack
 from gigaloop.exchange.fabric.reading import wrong

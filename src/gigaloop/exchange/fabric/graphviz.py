@@ -14,8 +14,8 @@ from gigaloop.exchange.fabric.cabling import Cabling
 from gigaloop.exchange.fabric.names import device_name, parse_device
 from gigaloop.exchange.fabric.reading import text_of, wrong
 
-_TIERS = {"node": 0, "cube": 0, "switch": 1, "leaf": 1, "ocs": 2, "spine": 2, "core": 3}
-_COLOURS = {"node": "#e3f2fd", "cube": "#e3f2fd", "leaf": "#c8e6c9", "switch": "#c8e6c9", "spine": "#ffe0b2"}
+_TIERS = {"node": 0, "switch": 1, "leaf": 1, "ocs": 2, "spine": 2, "core": 3}
+_COLOURS = {"node": "#e3f2fd", "leaf": "#c8e6c9", "switch": "#c8e6c9", "spine": "#ffe0b2"}
 _OTHER = "#f8bbd0"
 _EDGE = re.compile(
     r'\s*"([^"]+)" -- "([^"]+)" \[links=([1-9]\d{0,8}), plane="([^"]*)", layer="([a-z-]+)"(?:, [^]]*)?\];'
@@ -69,7 +69,7 @@ def bundles_of(cabling: Cabling, first: int, last: int) -> tuple[Bundle, ...]:
     for code, layer in sorted(enumerate(cabling.layers), key=lambda each: _TIERS[each[1].lower]):
         rows = np.flatnonzero(cabling.layer == code)
         a, b = cabling.a[rows], cabling.b[rows]
-        if layer.lower in ("node", "cube"):
+        if layer.lower == "node":
             kept = (a >= first) & (a < last)
         else:
             kept = np.isin(a, reached.get((layer.network, layer.plane, layer.lower), np.zeros(0, np.int32)))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gigaloop.design.records.network import DeviceKind
+from gigaloop.design.records.fabric import DeviceKind
 from gigaloop.exchange.fabric.cabling import Cabling, Layer
 from gigaloop.exchange.fabric.names import SCALE_OUT
 from gigaloop.exchange.fabric.runs import runs_of

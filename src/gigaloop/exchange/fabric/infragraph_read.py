@@ -12,7 +12,7 @@ import numpy as np
 import yaml
 
 from gigaloop.core.errors import StoreError
-from gigaloop.design.records.network import DeviceKind
+from gigaloop.design.records.fabric import DeviceKind
 from gigaloop.exchange.fabric.cabling import Cabling, Layer, Sort
 from gigaloop.exchange.fabric.names import KINDS, SCALE_OUT
 from gigaloop.exchange.fabric.reading import text_of, wrong

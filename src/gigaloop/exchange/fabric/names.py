@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gigaloop.design.records.network import DeviceKind
+from gigaloop.design.records.fabric import DeviceKind
 from gigaloop.exchange.fabric.rows import Cells, digits
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gigaloop.design.records.network import DeviceKind, IntArray
+from gigaloop.design.records.fabric import DeviceKind, IntArray
 from gigaloop.exchange.fabric.cabling import Cabling, Layer, Legs, by_layer, legs_of
 from gigaloop.exchange.fabric.cutsheet import CABLE_DIGITS
 from gigaloop.exchange.fabric.gather import Gathered

@@ -12,7 +12,7 @@ import numpy as np
 
 from gigaloop.core.errors import Place, StoreError
 from gigaloop.core.suggest import closest
-from gigaloop.design.records.network import FloatArray, IntArray
+from gigaloop.design.records.fabric import FloatArray, IntArray
 
 _ROWS = 1 << 13
 """Rows that are read at a time."""

@@ -15,7 +15,6 @@ _NAMES = {
     "spine": "Spine switches",
     "core": "Core switches",
     "switch": "Switches",
-    "cube": "Cubes",
     "ocs": "Circuit switches",
 }
 _COUNTED = {"leaf": "leafs", "spine": "spines", "core": "cores", "ocs": "circuit switches", "switch": "switches"}
