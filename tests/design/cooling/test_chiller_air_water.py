@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gigaloop.core.errors import UsageError
-from gigaloop.design.cooling.air import air_flow, coil_water, fan_rise, fan_share
+from gigaloop.design.cooling.air import air_flow, fan_rise, fan_share
 from gigaloop.design.cooling.chiller import (
     AIR_CONDENSER_APPROACH,
     CONDENSER_APPROACH,
@@ -18,7 +18,7 @@ from gigaloop.design.cooling.chiller import (
     chiller_power,
     part_load_factor,
 )
-from gigaloop.design.cooling.water import blowdown, make_up, usage_effectiveness
+from gigaloop.design.cooling.water import blowdown, make_up
 
 LOADS, WEIGHTS = np.array([1.0, 0.75, 0.5, 0.25]), np.array([0.01, 0.42, 0.45, 0.12])
 """AHRI 550/590: loads of the integrated part-load value and their weights."""
@@ -82,14 +82,6 @@ def test_thin_air_takes_more_fan_power():
     assert fan_share(300.0, 12.0, 0.6, 0.98) > fan_share(300.0, 12.0, 0.6, 1.18)
 
 
-def test_coils_need_water_colder_than_their_air():
-    assert coil_water(300.15, 7.0) == pytest.approx(293.15)
-    with pytest.raises(UsageError, match="below their water"):
-        coil_water(300.15, 0.0)
-    with pytest.raises(UsageError, match="warmer than servers take"):
-        coil_water(312.15, 7.0)
-
-
 @given(st.floats(0.0, 10.0), st.floats(0.0, 0.1), st.floats(1.1, 20.0))
 def test_make_up_is_what_leaves(evaporation, drift, cycles):
     total = make_up(evaporation, drift, cycles)
@@ -100,7 +92,3 @@ def test_make_up_is_what_leaves(evaporation, drift, cycles):
 def test_one_cycle_of_concentration_is_an_error():
     with pytest.raises(UsageError, match="cycles of concentration must be above 1"):
         blowdown(1.0, 0.0, 1.0)
-
-
-def test_usage_effectiveness_is_litres_over_kilowatt_hours():
-    assert usage_effectiveness(1.0, 3.6e6) == pytest.approx(1000.0)

@@ -13,10 +13,8 @@ from gigaloop.design.fluids.pipe import (
     CV_TO_KV,
     NOMINAL,
     PipeLimits,
-    drop_exponent,
     friction_factor,
     pressure_gradient,
-    scaled_drop,
     size_pipe,
     valve_drop,
     velocity,
@@ -89,11 +87,6 @@ def test_a_sized_pipe_keeps_its_limits_and_more_flow_needs_no_less(flow, more):
     assert pipe.velocity <= limits.velocity
     assert pipe.gradient <= limits.gradient
     assert size_pipe(flow * more, DENSITY, VISCOSITY, limits).diameter >= pipe.diameter
-
-
-def test_a_curve_goes_through_its_points():
-    exponent = drop_exponent((2.0, 4.0), (20e3, 68e3))
-    assert float(scaled_drop(4.0, 2.0, 20e3, exponent)) == pytest.approx(68e3)
 
 
 def test_a_flow_beyond_all_pipes_is_refused():

@@ -3,13 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gigaloop.core.errors import GigaloopError
 from gigaloop.design.fluids.pump import (
     part_load_power,
     pump_efficiency,
-    pump_power,
     pump_speed,
-    shared_flow,
     system_head,
 )
 
@@ -42,16 +39,3 @@ def test_larger_pumps_are_more_efficient_within_what_is_sold():
     assert (np.diff(efficiency) >= 0.0).all()
     assert efficiency.min() >= 0.45
     assert efficiency.max() <= 0.86
-
-
-def test_pumps_that_share_a_flow_leave_the_hydraulic_power_as_it_is():
-    for pumps, in_service in ((1, False), (1, True), (3, True)):
-        each = float(shared_flow(0.8, pumps, 1, in_service))
-        turning = pumps + (1 if in_service else 0)
-        total = turning * float(pump_power(each * 0.03 / pumps, 250e3, 1.0, 1.0))
-        assert total == pytest.approx(0.8 * 0.03 * 250e3)
-
-
-def test_a_loop_without_pumps_is_refused():
-    with pytest.raises(GigaloopError, match="at least one pump"):
-        shared_flow(1.0, 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gigaloop.core.errors import UsageError
 from gigaloop.design.climate.psychrometrics import CP_AIR
 
 Floats = NDArray[np.float64]
@@ -57,26 +56,3 @@ def fan_share(pressure: ArrayLike, rise: ArrayLike, efficiency: ArrayLike, densi
 def fan_rise(pressure: ArrayLike, efficiency: ArrayLike, density: ArrayLike = AIR_DENSITY) -> Floats:
     """Give by how much fans warm the air that they move: ``dp / (rho cp eta)`` [K]."""
     return np.asarray(pressure / (np.asarray(density) * CP_AIR * np.asarray(efficiency)), dtype=np.float64)
-
-
-def coil_water(air_supply: ArrayLike, approach: ArrayLike) -> Floats:
-    """Give the water that coils need for air of a temperature [K]; the approach [K] is air over entering water.
-
-    Raises
-    ------
-    UsageError
-        If the approach is not above 0, or the air is warmer than ``AIR_INLET_LIMIT``.
-    """
-    air_supply, approach = np.asarray(air_supply, dtype=np.float64), np.asarray(approach, dtype=np.float64)
-    if not np.all(approach > 0.0):
-        raise UsageError(
-            f"coils cannot cool air below their water: an approach of {float(np.min(approach)):.1f} K",
-            hint="the water of coils is 4 to 10 K cooler than the air that they supply",
-        )
-    if np.any(air_supply > AIR_INLET_LIMIT):
-        raise UsageError(
-            f"air at {float(np.max(air_supply)) - 273.15:.1f} degC is warmer than servers take"
-            f" ({AIR_INLET_LIMIT - 273.15:.0f} degC)",
-            hint="lower the air supply temperature",
-        )
-    return np.asarray(air_supply - approach, dtype=np.float64)

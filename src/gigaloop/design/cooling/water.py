@@ -62,14 +62,3 @@ def make_up(evaporation: ArrayLike, drift: ArrayLike, cycles: ArrayLike) -> Floa
     """
     evaporation, drift = np.asarray(evaporation, dtype=np.float64), np.asarray(drift, dtype=np.float64)
     return np.asarray(evaporation + drift + blowdown(evaporation, drift, cycles), dtype=np.float64)
-
-
-def usage_effectiveness(water: ArrayLike, it_energy: ArrayLike) -> Floats:
-    """Give the water usage effectiveness [L/kWh] of a volume [m3] over the energy of the IT [J] (ISO/IEC 30134-9).
-
-    Examples
-    --------
-    >>> round(float(usage_effectiveness(1.8, 3.6e9)), 6)
-    1.8
-    """
-    return np.asarray(water, dtype=np.float64) / np.asarray(it_energy, dtype=np.float64) * LITRES_PER_KWH

@@ -184,17 +184,6 @@ def scaled_drop(flow: ArrayLike, rated_flow: ArrayLike, rated_drop: ArrayLike, e
     return np.asarray(np.asarray(rated_drop) * (np.asarray(flow) / np.asarray(rated_flow)) ** exponent)
 
 
-def drop_exponent(flow: tuple[float, float], drop: tuple[float, float]) -> float:
-    """Give the exponent of a published curve of pressure drop from two of its points.
-
-    Examples
-    --------
-    >>> round(drop_exponent((1.0, 2.0), (10e3, 33.6e3)), 2)
-    1.75
-    """
-    return float(np.log(drop[1] / drop[0]) / np.log(flow[1] / flow[0]))
-
-
 @dataclass(frozen=True)
 class PipeLimits:
     """What a pipe may not pass at design flow."""

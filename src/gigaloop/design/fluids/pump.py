@@ -7,8 +7,6 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gigaloop.core.errors import GigaloopError
-
 MOTOR_AND_DRIVE = 0.92
 """Efficiency of a permanent-magnet or IE4 motor of 15 to 75 kW (0.94 to 0.96, IEC 60034-30-1) and its frequency
 converter (0.97, IEC 61800-9-2) at design."""
@@ -153,37 +151,3 @@ def pump_speed(flow: ArrayLike, held: ArrayLike = 0.0, shut_off: float = 1.2) ->
     """
     x = np.asarray(flow, dtype=np.float64)
     return np.asarray(np.sqrt((system_head(x, 1.0, held) + (shut_off - 1.0) * x * x) / shut_off))
-
-
-def shared_flow(flow: ArrayLike, pumps: int, redundant: int = 1, in_service: bool = True) -> NDArray[np.float64]:
-    """Give the flow of each of N+1 pumps over its rated, with all turning or the redundant standing by.
-
-    Parameters
-    ----------
-    flow
-        Of the loop over the design flow.
-    pumps
-        That carry the design flow, N.
-    redundant
-        Beside them.
-    in_service
-        Whether the redundant ones turn too, so that the loss of one is felt less.
-
-    Notes
-    -----
-    Pumps side by side all give the head of the loop, so sharing its flow leaves the hydraulic power as it is; what a
-    set draws changes by the efficiency at the smaller flow alone.
-
-    Raises
-    ------
-    GigaloopError
-        If there is no pump.
-
-    Examples
-    --------
-    >>> float(shared_flow(1.0, 1, 1)), float(shared_flow(1.0, 2, 1, in_service=False))
-    (0.5, 1.0)
-    """
-    if pumps < 1 or redundant < 0:
-        raise GigaloopError(f"a loop needs at least one pump, not {pumps} and {redundant} redundant")
-    return np.asarray(np.asarray(flow, dtype=np.float64) * pumps / (pumps + (redundant if in_service else 0)))

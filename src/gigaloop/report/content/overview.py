@@ -49,7 +49,7 @@ def kpis(basis: Basis, answers: Headline) -> Iterator[Kpi]:
     for per_power in answers.per_power:
         if per_power.basis == "facility":
             how = basis.computed("capital of racks and facility over the facility power of new racks")
-            price = f"prices of {basis.result.value.price_year}; racks and facility, no grid or financing"
+            price = f"prices of {basis.result.value.price_year}; racks, networks and facility, no grid or financing"
             yield Kpi("Capital per GW", Number(per_power.usd_per_watt, "BUSD/GW", how), price)
     firm = answers.firm
     if firm.planned:
