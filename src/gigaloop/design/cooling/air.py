@@ -11,11 +11,6 @@ Floats = NDArray[np.float64]
 
 AIR_DENSITY = 1.18
 """At 25 degC and sea level [kg/m3]: ASHRAE Fundamentals 2017, chapter 1."""
-AIR_CAPACITY = AIR_DENSITY * CP_AIR
-"""Heat capacity of that air [J/m3/K]."""
-AIR_INLET_LIMIT = 308.15
-"""Warmest air that the widest common class of servers allows for hours of the year, 35 degC: ASHRAE TC 9.9, class A2
-(2021)."""
 
 
 def air_flow(heat: ArrayLike, rise: ArrayLike, density: ArrayLike = AIR_DENSITY) -> Floats:
