@@ -17,8 +17,9 @@ from gigaloop.programme.schema.base import Id, Record
 from gigaloop.programme.schema.deal import Claim, Contract
 from gigaloop.programme.schema.deployment import Demand, Site
 from gigaloop.programme.schema.policy import Policy, Scenario
-from gigaloop.programme.schema.product import Generation, Part, Workload
+from gigaloop.programme.schema.product import Generation, Part
 from gigaloop.programme.schema.supply import Factory, Lane, Supplier
+from gigaloop.programme.schema.workload import Workload
 
 SCHEMA_VERSION = 1
 

@@ -1,0 +1,1 @@
+"""Efficiency constants fitted on measurements, with their uncertainty."""

@@ -1,0 +1,1 @@
+"""A search over the free choices of generations for the workloads they must run."""

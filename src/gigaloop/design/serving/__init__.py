@@ -1,0 +1,1 @@
+"""Inference: prefill and decode, throughput against the speed that a user sees."""

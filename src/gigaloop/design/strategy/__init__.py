@@ -1,0 +1,1 @@
+"""Ways to lay a training job out over accelerators: all that are legal, the best, and what it hangs on."""
