@@ -32,6 +32,7 @@ from gigaloop.report.figures import (
     BarFigure,
     Branch,
     DiagramFigure,
+    Dot,
     FloorFigure,
     Flow,
     GanttFigure,
@@ -39,6 +40,7 @@ from gigaloop.report.figures import (
     HistogramFigure,
     Item,
     Layer,
+    Limit,
     LineFigure,
     MapFigure,
     Mark,
@@ -47,12 +49,14 @@ from gigaloop.report.figures import (
     Rack,
     RackFigure,
     SankeyFigure,
+    ScatterFigure,
     Series,
     Step,
     Task,
     Tier,
     TierBox,
     TierFigure,
+    Trail,
     Tray,
     TreemapFigure,
     WaterfallFigure,
@@ -448,6 +452,51 @@ def network_figures() -> tuple[Any, ...]:
     return tiers, floor, lengths, speed
 
 
+def scatter_figures() -> tuple[Any, ...]:
+    roofs = ScatterFigure(
+        id="roofline",
+        title="Matrix products reach seven tenths of the roof, the optimiser is held by memory",
+        alt="Attained rates of three operators against their intensity, below the roofs of two precisions.",
+        measure="attained",
+        unit="TFLOP/s",
+        along="intensity",
+        along_unit="FLOP/B",
+        log="xy",
+        trails=[
+            Trail("BF16 roof", [Dot(1, 8), Dot(306, 2450), Dot(4096, 2450)], "curve"),
+            Trail("FP8 roof", [Dot(1, 8), Dot(612, 4900), Dot(4096, 4900)], "curve"),
+            Trail(
+                "operators",
+                [
+                    Dot(2200, Number(3300, evidence=SHEET), "feed-forward"),
+                    Dot(3, 18, "norms"),
+                    Dot(1.2, 7, "optimiser"),
+                ],
+                evidence=GUESS,
+            ),
+        ],
+    )
+    front = ScatterFigure(
+        id="front",
+        title="Pods of 72 serve four times as much at the speed that is asked for",
+        alt="Two falling curves of throughput against speed, one hollow point that does not fit.",
+        measure="throughput",
+        unit="tokens/s per accelerator",
+        along="speed",
+        along_unit="tokens/s per user",
+        log="xy",
+        band=True,
+        limits=[Limit(60.0, "asked for")],
+        trails=[
+            Trail("72", [Dot(s, Number(t, low=t / 1.3, high=t * 1.3), n) for s, t, n in
+                         ((20, 9000, "EP 72"), (60, 5500, ""), (150, 700, "TP 8"))], "line"),
+            Trail("8", [Dot(20, 4000), Dot(60, 1300), Dot(90, 300)], "line"),
+            Trail("does not fit", [Dot(30, 12000, note="memory"), Dot(0, 10), Dot(None, 10)], "hollow"),
+        ],
+    )  # fmt: skip
+    return roofs, front
+
+
 def make_gallery() -> Report:
     stacked, lines = line_figures()
     upright, lying = bar_figures()
@@ -456,6 +505,7 @@ def make_gallery() -> Report:
     heat, gantt, network = grid_figures()
     one_line, loop = diagram_figures()
     tiers, floor, lengths, speed = network_figures()
+    roofs, front = scatter_figures()
     return Report(
         title="A programme of ten gigawatts",
         subtitle="What is built where, when it is online, what it costs, and what binds",
@@ -522,6 +572,7 @@ def make_gallery() -> Report:
                 ],
             ),
             Section("network", "What joins the racks?", (), [tiers, floor, lengths, speed]),
+            Section("work", "What do the racks do?", (), [roofs, front]),
             Section(
                 "cost",
                 "What does it cost, and what is lost on the way?",

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from gigaloop.report.drawing import is_drawing
 from gigaloop.report.echarts import chart
 from gigaloop.report.echarts.labels import Spot, place_labels
-from gigaloop.report.figures import HistogramFigure, LineFigure, MapFigure, Point, Series
+from gigaloop.report.figures import (
+    Dot,
+    HistogramFigure,
+    LineFigure,
+    MapFigure,
+    Point,
+    ScatterFigure,
+    Series,
+    Trail,
+)
 from gigaloop.report.palette import COLOURS, contrast, ink_on, palette_for, style_at
 
 
@@ -25,7 +34,8 @@ def drawn(gallery):
 def test_the_gallery_shows_every_kind(drawn):
     kinds = {figure.kind for figure, _ in drawn.values()}
     assert kinds == {
-        *("bar", "gantt", "heatmap", "histogram", "line", "map", "network", "rack", "sankey", "treemap", "waterfall")
+        *("bar", "gantt", "heatmap", "histogram", "line", "map", "network", "rack", "sankey", "scatter", "treemap"),
+        "waterfall",
     }
 
 
@@ -46,6 +56,8 @@ def test_options_are_plain_json_with_words_for_those_who_cannot_see(drawn):
         ("cost-per-gw", "xAxis"),
         ("lengths", "yAxis"),
         ("bus-bandwidth", "yAxis"),
+        ("roofline", "yAxis"),
+        ("front", "yAxis"),
     ],
 )
 def test_the_value_axis_names_its_unit(drawn, name, axis):
@@ -174,3 +186,39 @@ def test_a_logarithmic_axis_has_bands_and_hollow_points_where_nothing_was_measur
     assert band["data"][0][1:] == pytest.approx([40 / 1.2, 48])
     assert line["data"][0]["itemStyle"]["color"] == "#fff"
     assert firm["data"][0] == 4
+
+
+def test_points_are_where_their_table_says_and_unknown_ones_or_those_below_a_logarithm_are_not_drawn(drawn):
+    figure, made = drawn["front"]
+    for trail in figure.trails:
+        (series,) = [each for each in made.option["series"] if each["name"] == trail.name and each["type"] != "custom"]
+        known = [[dot.x.value, dot.y.value] for dot in trail.dots if dot.x.value and dot.y.value]
+        assert [point["value"] for point in series["data"]] == known
+    assert len(figure.table().rows) == sum(len(trail.dots) for trail in figure.trails)
+    assert figure.along_unit in made.option["xAxis"]["name"]
+
+
+def test_a_long_logarithmic_axis_counts_by_tens_and_a_short_one_by_twos(drawn):
+    _, made = drawn["front"]
+    assert (made.option["xAxis"]["logBase"], made.option["xAxis"]["min"], made.option["xAxis"]["max"]) == (2, 16, 256)
+    assert drawn["roofline"][1].option["xAxis"]["logBase"] == 10
+
+
+def test_points_that_do_not_count_are_hollow_and_words_stay_inside_the_plot(drawn):
+    _, made = drawn["front"]
+    hollow = next(each for each in made.option["series"] if each["name"] == "does not fit")
+    assert hollow["itemStyle"]["borderColor"] != "#fff"
+    _, made = drawn["roofline"]
+    operators = next(each for each in made.option["series"] if each["name"] == "operators")
+    assert [point["label"]["position"] for point in operators["data"]] == ["left", "right", "right"]
+    assert all("TFLOP/s" in point["tip"][2] for point in operators["data"])
+
+
+def test_a_logarithmic_axis_over_less_than_a_factor_of_three_is_linear():
+    figure = ScatterFigure(
+        id="s", title="t", alt="a", along="x", log="xy", trails=[Trail("a", [Dot(10, 1), Dot(25, 90, "best")], "mark")]
+    )
+    made = chart(figure, palette_for([figure.entities()]))
+    assert made.option["xAxis"]["type"] == "value"
+    assert made.option["yAxis"]["type"] == "log"
+    assert figure.entities() == ()

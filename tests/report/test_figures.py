@@ -13,9 +13,11 @@ from gigaloop.report.figures import (
     Activity,
     BarFigure,
     Branch,
+    Dot,
     Flow,
     GanttFigure,
     HeatmapFigure,
+    Limit,
     LineFigure,
     Link,
     MapFigure,
@@ -24,9 +26,11 @@ from gigaloop.report.figures import (
     Rack,
     RackFigure,
     SankeyFigure,
+    ScatterFigure,
     Series,
     Step,
     Task,
+    Trail,
     Tray,
     TreemapFigure,
     WaterfallFigure,
@@ -207,3 +211,28 @@ def test_a_network_says_what_waits_for_what():
 def test_a_gantt_chart_tabulates_lengths_in_days():
     figure = GanttFigure(**BASE, tasks=[Task("r", "p", date(2026, 1, 1), date(2026, 1, 31))])
     assert values(figure.table().column("length")) == [30]
+
+
+def test_a_scatter_tabulates_its_points_with_their_evidence_and_its_limits():
+    figure = ScatterFigure(
+        **BASE,
+        along="speed",
+        along_unit="m/s",
+        measure="power",
+        unit="W",
+        trails=[Trail("fan", [Dot(1, Number(8), "idle", "measured"), Dot(2, 64)], evidence=FACT)],
+        limits=[Limit(50.0, "fuse", "y")],
+    )
+    points, limits = figure.tables()
+    assert [(column.name, column.unit) for column in points.columns[2:]] == [("speed", "m/s"), ("power", "W")]
+    assert [cell.text for cell in points.column("point")] == ["idle - measured", ""]
+    assert points.column("power")[0].evidence == (FACT,)
+    assert values(limits.column("at")) == [50.0]
+    assert limits.rows[0][2].unit == "W"
+
+
+def test_a_scatter_without_a_known_point_or_with_one_name_twice_is_refused():
+    with pytest.raises(ValueError, match="there is no point"):
+        ScatterFigure(**BASE, along="x", trails=[Trail("a", [Dot(None, 1)])])
+    with pytest.raises(ValueError, match="the same name"):
+        ScatterFigure(**BASE, along="x", trails=[Trail("a", [Dot(1, 1)]), Trail("a", [Dot(1, 2)])])

@@ -20,6 +20,7 @@ from gigaloop.catalogue.kinds import (
     GridRequirement,
     Incentive,
     Interconnect,
+    LanguageModel,
     LeadTime,
     LoadProfile,
     Metric,
@@ -27,6 +28,7 @@ from gigaloop.catalogue.kinds import (
     Pledge,
     PowerEquipment,
     Rack,
+    Reliability,
     Site,
     SiteResponse,
     Switch,
@@ -78,9 +80,17 @@ class TypedAccess(ABC):
         """Give how a site answers to a load that moves."""
         return self.get(SiteResponse, id_)
 
+    def language_model(self, id_: str) -> LanguageModel:
+        """Give a language model."""
+        return self.get(LanguageModel, id_)
+
     def load_profile(self, id_: str) -> LoadProfile:
         """Give how a kind of work loads its racks over time."""
         return self.get(LoadProfile, id_)
+
+    def reliability(self, id_: str) -> Reliability:
+        """Give how often a fleet fails, and how long it takes to go on."""
+        return self.get(Reliability, id_)
 
     def facility_architecture(self, id_: str) -> FacilityArchitecture:
         """Give how a class of facilities is built."""

@@ -12,10 +12,12 @@ from gigaloop.catalogue.kinds.cooling import CoolingEquipment
 from gigaloop.catalogue.kinds.deals import Agreement, Pledge
 from gigaloop.catalogue.kinds.facility import Facility, FacilityArchitecture, Hall, PathStage
 from gigaloop.catalogue.kinds.load import GridRequirement, LoadProfile, SiteResponse
+from gigaloop.catalogue.kinds.model import LanguageModel
 from gigaloop.catalogue.kinds.money import Capex, Incentive, Metric
 from gigaloop.catalogue.kinds.network import Interconnect, Switch
 from gigaloop.catalogue.kinds.places import CapacityPrice, Electricity, EnergyPrice, Factory, Site, SiteStep
 from gigaloop.catalogue.kinds.power import Converter, EfficiencyPoint, PowerEquipment
+from gigaloop.catalogue.kinds.reliability import Reliability
 from gigaloop.catalogue.kinds.supply import LeadTime, Part
 
 KINDS: Mapping[str, type[Entry]] = MappingProxyType(
@@ -29,9 +31,11 @@ KINDS: Mapping[str, type[Entry]] = MappingProxyType(
             Converter,
             PowerEquipment,
             CoolingEquipment,
+            LanguageModel,
             LoadProfile,
             GridRequirement,
             SiteResponse,
+            Reliability,
             FacilityArchitecture,
             Facility,
             Part,
@@ -69,6 +73,7 @@ __all__ = [
     "Hall",
     "Incentive",
     "Interconnect",
+    "LanguageModel",
     "LeadTime",
     "LoadProfile",
     "Metric",
@@ -77,6 +82,7 @@ __all__ = [
     "Pledge",
     "PowerEquipment",
     "Rack",
+    "Reliability",
     "Site",
     "SiteResponse",
     "SiteStep",

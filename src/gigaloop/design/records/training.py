@@ -27,7 +27,8 @@ STEP_PARTS = (
 )
 """Parts of a step; communication counts as far as nothing hides it. They add up to the step."""
 
-MEMORY_PARTS = ("weights", "gradients", "optimiser states", "activations", "buffers and fragmentation")
+MEMORY_PARTS = ("weights", "gradients", "optimiser states", "activations", "buffers", "fragmentation and context")
+"""Parts of the memory of an accelerator; all but the last are what a program allocates."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class TrainingMemory:
     """[B]"""
     available: FloatArray
     """[B]"""
+
+    @property
+    def allocated(self) -> FloatArray:
+        """What the program allocates at its peak, without fragmentation and context [B]."""
+        return np.asarray(self.total - self.parts["fragmentation and context"])
 
     @property
     def fits(self) -> NDArray[np.bool_]:

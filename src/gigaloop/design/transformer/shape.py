@@ -18,7 +18,8 @@ class Transformer:
 
     A layer has grouped attention (``heads`` queries over ``kv_heads`` keys; 1 is multi-query, ``heads`` multi-head) or
     latent attention (``kv_rank`` above 0), and a dense feed-forward network or a mixture of experts (``experts`` above
-    0, in all layers but the first ``dense_layers``).
+    0, in all layers but the first ``dense_layers``). In a hybrid, layers have one of the two, or a Mamba-2 mixer:
+    ``layers`` counts them all, ``no_attention`` and ``no_ffn`` say how many lack which.
     """
 
     name: str
@@ -40,6 +41,8 @@ class Transformer:
     """Experts that a token is routed to."""
     expert_ffn: Count = 0
     """Inner width of one routed expert."""
+    expert_latent: Count = 0
+    """Width into which tokens are projected for the routed experts of a layer; 0 where these work in ``hidden``."""
     shared_ffn: Count = 0
     """Inner width of all shared experts together."""
     dense_layers: Count = 0
@@ -61,10 +64,65 @@ class Transformer:
     positions: Count = 0
     """Learned position embeddings."""
     attention_bias: Flag = False
+    """Of queries, keys and values."""
+    output_bias: Flag = False
+    """Of the output of attention."""
     ffn_bias: Flag = False
+    router_bias: Flag = False
     norm_bias: Flag = False
     """Whether norms have a bias (LayerNorm) or not (RMSNorm)."""
     qk_norm: Flag = False
+    """Whether queries and keys are normalised, with a weight over ``head_dim`` each."""
+    post_norms: Flag = False
+    """Whether outputs of attention and network are normalised too."""
+    one_norm: Flag = False
+    """Whether attention and network run side by side behind one norm."""
+    sinks: Flag = False
+    """Whether each head has a learned sink."""
+    no_attention: Count = 0
+    """Layers without attention."""
+    no_ffn: Count = 0
+    """Layers without a feed-forward network."""
+    mamba_layers: Count = 0
+    """Layers with a Mamba-2 mixer."""
+    mamba_heads: Count = 0
+    mamba_head_dim: Count = 0
+    mamba_state: Count = 0
+    """Width of the state of a channel."""
+    mamba_groups: Count = 0
+    """Groups of heads that share the projections into and out of the state."""
+    mamba_conv: Count = 0
+    """Taps of the convolution before the state."""
+
+    @property
+    def attention_layers(self) -> Count:
+        """Layers with attention."""
+        return self.layers - self.no_attention
+
+    @property
+    def ffn_layers(self) -> Count:
+        """Layers with a feed-forward network, dense or a mixture."""
+        return self.layers - self.no_ffn
+
+    @property
+    def moe_layers(self) -> Count:
+        """Layers with a mixture of experts."""
+        return (self.ffn_layers - self.dense_layers) * np.minimum(self.experts, 1)
+
+    @property
+    def matrices(self) -> Count:
+        """Matrices of a feed-forward network: three where it is gated, else two."""
+        return 2 + np.asarray(self.gated, dtype=np.int64)
+
+    @property
+    def value_dim(self) -> Count:
+        """Width of a value head."""
+        return np.where(np.asarray(self.v_head_dim) > 0, self.v_head_dim, self.head_dim)
+
+    @property
+    def qk_dim(self) -> Count:
+        """Width of a head of queries and keys, with the rotary part in latent attention."""
+        return self.head_dim + self.rope_dim
 
 
 def stacked(models: Sequence[Transformer]) -> Transformer:

@@ -15,6 +15,7 @@ from gigaloop.report.echarts.charts import (
 from gigaloop.report.echarts.flows import sankey_chart, treemap_chart
 from gigaloop.report.echarts.networks import network_chart
 from gigaloop.report.echarts.places import map_chart, rack_chart
+from gigaloop.report.echarts.scatter import scatter_chart
 from gigaloop.report.echarts.schedules import gantt_chart
 from gigaloop.report.echarts.wire import Chart, Key, Palette
 from gigaloop.report.figures import Figure
@@ -29,6 +30,7 @@ _DRAW: dict[str, Callable[[Any, Palette], Chart]] = {
     "network": network_chart,
     "rack": rack_chart,
     "sankey": sankey_chart,
+    "scatter": scatter_chart,
     "treemap": treemap_chart,
     "waterfall": waterfall_chart,
 }

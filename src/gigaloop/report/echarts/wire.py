@@ -21,7 +21,7 @@ class Key:
 
     name: str
     style: Style
-    form: Literal["area", "line", "point", "asked", "tick"] = "area"
+    form: Literal["area", "line", "point", "hollow", "asked", "tick"] = "area"
     series: str = ""
 
 

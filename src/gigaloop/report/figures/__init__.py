@@ -15,6 +15,7 @@ from gigaloop.report.figures.floors import FloorFigure
 from gigaloop.report.figures.flows import Branch, Link, SankeyFigure, TreemapFigure
 from gigaloop.report.figures.networks import Activity, NetworkFigure
 from gigaloop.report.figures.places import Flow, MapFigure, Point, Rack, RackFigure, Tray
+from gigaloop.report.figures.scatter import Dot, Limit, ScatterFigure, Trail
 from gigaloop.report.figures.schedules import GanttFigure, Task
 from gigaloop.report.figures.tiers import Layer, Tier, TierBox, TierFigure
 
@@ -23,6 +24,7 @@ __all__ = [
     "BarFigure",
     "Branch",
     "DiagramFigure",
+    "Dot",
     "Figure",
     "FloorFigure",
     "Flow",
@@ -31,6 +33,7 @@ __all__ = [
     "HistogramFigure",
     "Item",
     "Layer",
+    "Limit",
     "LineFigure",
     "Link",
     "MapFigure",
@@ -40,12 +43,14 @@ __all__ = [
     "Rack",
     "RackFigure",
     "SankeyFigure",
+    "ScatterFigure",
     "Series",
     "Step",
     "Task",
     "Tier",
     "TierBox",
     "TierFigure",
+    "Trail",
     "Tray",
     "TreemapFigure",
     "WaterfallFigure",

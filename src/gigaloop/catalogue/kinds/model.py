@@ -1,0 +1,72 @@
+"""Language models: their published shape and parameter counts."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from pydantic import model_validator
+
+from gigaloop.catalogue.entry import CoarseDate, Entry
+from gigaloop.core.quantity import Count, PositiveCount, WholeCount
+
+
+class LanguageModel(Entry):
+    """A decoder of attention and feed-forward layers, or of Mamba-2 mixers, as its configuration file states it.
+
+    What a field means is told at :class:`gigaloop.design.transformer.Transformer`, whose fields these are.
+    """
+
+    kind: ClassVar[str] = "language_model"
+
+    developer: str = ""
+    introduced: CoarseDate | None = None
+    layers: WholeCount
+    hidden: WholeCount
+    heads: WholeCount
+    kv_heads: WholeCount
+    head_dim: WholeCount
+    ffn: Count | None = None
+    vocab: WholeCount
+    gated: bool = True
+    tied: bool = False
+    experts: Count | None = None
+    top_k: Count | None = None
+    expert_ffn: Count | None = None
+    expert_latent: Count | None = None
+    shared_ffn: Count | None = None
+    dense_layers: Count | None = None
+    q_rank: Count | None = None
+    kv_rank: Count | None = None
+    rope_dim: Count | None = None
+    v_head_dim: Count | None = None
+    window: Count | None = None
+    window_layers: Count | None = None
+    mtp_layers: Count | None = None
+    positions: Count | None = None
+    attention_bias: bool = False
+    output_bias: bool = False
+    ffn_bias: bool = False
+    router_bias: bool = False
+    norm_bias: bool = False
+    qk_norm: bool = False
+    post_norms: bool = False
+    one_norm: bool = False
+    sinks: bool = False
+    no_attention: Count | None = None
+    no_ffn: Count | None = None
+    mamba_layers: Count | None = None
+    mamba_heads: Count | None = None
+    mamba_head_dim: Count | None = None
+    mamba_state: Count | None = None
+    mamba_groups: Count | None = None
+    mamba_conv: Count | None = None
+    parameters: PositiveCount | None = None
+    """As published, without what predicts further tokens."""
+    active_parameters: PositiveCount | None = None
+    """As published: those that a token passes."""
+
+    @model_validator(mode="after")
+    def _heads_share_keys(self) -> Self:
+        if float(self.heads) % float(self.kv_heads):
+            raise ValueError(f"{self.heads} heads cannot share {self.kv_heads} key heads evenly")
+        return self

@@ -1,0 +1,138 @@
+r"""What constants cannot explain: independent effects of stacks, recipes, models and layouts on the log of the step.
+
+A measured step is :math:`\ln y_i = \ln f_i(c) + \sum_k u_k(i) + \varepsilon_i`: the equations with their constants, and
+effects that measurements share where their labels are equal, the more so the nearer they are in what an effect is
+smooth over, :math:`\mathrm{cov}(u_k(i), u_k(j)) = s_k^2 [l_k(i) = l_k(j)] e^{-d_k(i, j)}`. Their variances come from
+the data; a stack never seen has the effects that it shares with others, and the spread of those that it does not.
+Source: Rasmussen and Williams, Gaussian Processes for Machine Learning, MIT Press 2006, chapters 2 and 5 (kernels that
+add up, marginal likelihood); Gelman and Hill, Data Analysis Using Regression, Cambridge 2007, chapter 12 (partial
+pooling).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigaloop.design.calibration.measurements import Measurement
+from gigaloop.design.performance.machine import PRECISIONS
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """An effect that measurements share."""
+
+    name: str
+    labels: tuple[str, ...]
+    """Measurements share it where all of these are equal."""
+    over: tuple[str, ...] = ()
+    """And the more so, the nearer they are in these."""
+    prior: float = 0.05
+    """Standard deviation of the log of the step before any measurement. Source: a choice of this project."""
+
+
+EFFECTS = (
+    Effect("stack", ("family",), prior=0.10),
+    Effect("stack on an architecture", ("family", "architecture")),
+    Effect("recipe", ("family", "architecture", "precision")),
+    Effect("hardware and recipe", ("architecture", "precision")),
+    Effect("kind of model", ("family", "kind")),
+    Effect("kind of model on an architecture", ("kind", "architecture")),
+    Effect("model", ("model",)),
+    Effect("implementation of a model", ("family", "model")),
+    Effect("model on an accelerator", ("family", "model", "accelerator")),
+    Effect("model in a recipe", ("family", "model", "precision")),
+    Effect("accelerator", ("accelerator",)),
+    Effect("what is switched on", ("family", "variant")),
+    Effect("variant of a model", ("family", "variant", "model", "architecture")),
+    Effect("site", ("family", "site")),
+    Effect("release", ("family", "kind"), over=("date",)),
+    Effect("release of a model", ("family", "model"), over=("date",)),
+    Effect("release on an accelerator", ("family", "model", "accelerator"), over=("date",)),
+    Effect("layout", ("kind", "architecture"), over=("accelerators", "tp", "pp", "cp", "ep", "micro tokens", "vp")),
+    Effect("size of the job", ("family",), over=("accelerators", "micro tokens", "width")),
+    Effect("layout of a stack", ("family", "kind"), over=("tp", "pp", "cp", "ep", "micro tokens", "vp", "width")),
+    Effect("sequence", ("family", "architecture"), over=("sequence", "width")),
+)
+"""Effects; those that hold a measurement's own configuration alone are left to the noise."""
+
+LENGTHS: Mapping[str, float] = {
+    "date": 0.7, "accelerators": 3.0, "tp": 2.0, "pp": 2.5, "cp": 2.0, "ep": 3.0, "vp": 3.0, "micro tokens": 2.5,
+    "width": 2.0, "sequence": 3.0,
+}  # fmt: skip
+"""Distance over which an effect fades: years, and doublings. Source: a choice of this project."""
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What effects look at: labels and numbers of measurements, as columns (n,)."""
+
+    labels: Mapping[str, NDArray[np.str_]]
+    numbers: Mapping[str, FloatArray]
+
+    def __len__(self) -> int:
+        return len(self.labels["family"])
+
+    def take(self, rows: NDArray[np.int64]) -> Traits:
+        """Give some of the measurements."""
+        return Traits(
+            {key: value[rows] for key, value in self.labels.items()},
+            {key: value[rows] for key, value in self.numbers.items()},
+        )
+
+
+def traits(rows: Sequence[Measurement]) -> Traits:
+    """Give what effects look at; every measurement must have a strategy."""
+    found: list[tuple[dict[str, str], dict[str, float]]] = []
+    for row in rows:
+        strategy = row.strategy
+        if strategy is None:
+            raise ValueError(f"{row.id} has no strategy")
+        model = row.model
+        kind = "adapters" if row.job.adapters else "mixture" if row.moe else "dense"
+        labels = {
+            "family": row.stack.family,
+            "architecture": str(row.machine.architecture),
+            "precision": PRECISIONS[int(row.job.precision)],
+            "kind": kind,
+            "model": f"{model.hidden}x{model.heads}x{model.experts}{kind}",
+            "accelerator": row.machine.name,
+            "variant": row.stack.variant,
+            "site": row.stack.site,
+        }
+        counts = {
+            "accelerators": row.accelerators, "tp": strategy.tp, "pp": strategy.pp, "cp": strategy.cp,
+            "ep": strategy.ep, "vp": strategy.vp, "sequence": row.job.sequence, "width": model.hidden,
+            "micro tokens": float(strategy.micro_batch) * float(row.job.sequence) / float(strategy.cp),
+        }  # fmt: skip
+        numbers = {key: float(np.log2(float(value))) for key, value in counts.items()}
+        found.append((labels, {**numbers, "date": row.stack.date}))
+    return Traits(
+        {key: np.array([labels[key] for labels, _ in found]) for key in found[0][0]},
+        {key: np.array([numbers[key] for _, numbers in found]) for key in found[0][1]},
+    )
+
+
+def correlation(effect: Effect, one: Traits, other: Traits) -> FloatArray:
+    """Give how much of an effect measurements share, (n, m)."""
+    same = np.ones((len(one), len(other)), dtype=bool)
+    for key in effect.labels:
+        same &= one.labels[key][:, None] == other.labels[key][None, :]
+    squares = np.zeros(same.shape)
+    for key in effect.over:
+        squares += ((one.numbers[key][:, None] - other.numbers[key][None, :]) / LENGTHS[key]) ** 2
+    return np.where(same, np.exp(-np.sqrt(squares)), 0.0)
+
+
+def covariance(effects: Sequence[Effect], deviations: FloatArray, one: Traits, other: Traits) -> FloatArray:
+    """Give the covariance of the effects of measurements, (n, m)."""
+    total = np.zeros((len(one), len(other)))
+    for effect, deviation in zip(effects, deviations, strict=True):
+        if deviation > 0.0:
+            total += deviation**2 * correlation(effect, one, other)
+    return total

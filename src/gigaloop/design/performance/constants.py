@@ -1,0 +1,199 @@
+"""Efficiency constants of training steps: few, physical, each with what is known of it before anything is fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
+
+from gigaloop.design.performance.machine import ARCHITECTURES, PRECISIONS
+
+Table = tuple[float, ...]
+
+MATRIX_SOURCE = (
+    "large products of vendors' libraries over the dense peak: 0.80-0.87 A100, 0.70-0.75 H100 (held by power) in "
+    "https://github.com/stas00/ml-engineering compute/accelerator/README.md, 2025; FP8 and Blackwell: estimates like them"
+)
+ATTENTION_SOURCE = (
+    "fused attention at head dimension 128, forward, over the 16-bit dense peak: 0.63 A100 (arXiv:2307.08691), 0.66 H100 "
+    "(arXiv:2407.08608), 0.65 Blackwell (https://github.com/NVIDIA/cudnn-frontend benchmarks, 2026); others: estimates"
+)
+TILES_SOURCE = (
+    "multiprocessors of the accelerator times a tile of 128 by 256 results: 108 A100, 142 L40S, 132 H100, 148 B200 "
+    "(https://docs.nvidia.com/deeplearning/performance), 304 MI300X, 256 MI355X (https://rocm.docs.amd.com); TPU: estimate"
+)
+EXPONENTIAL_SOURCE = (
+    "16-bit products per exponential of the special-function units, per value of the head: peak over 4 times 16 per clock "
+    "and multiprocessor (arXiv:2407.08608, section 3.1); an estimate of what does not overlap"
+)
+
+
+@dataclass(frozen=True)
+class Constants:
+    """What a machine reaches of its peaks, what a call costs, and how much communication hides behind compute.
+
+    Tables are by :data:`~gigaloop.design.performance.machine.ARCHITECTURES`; ``matrix`` has a row of
+    :data:`~gigaloop.design.performance.machine.PRECISIONS` for each.
+    """
+
+    matrix: tuple[Table, ...] = (
+        (0.84, 0.84, 0.84, 0.84),
+        (0.80, 0.75, 0.75, 0.75),
+        (0.76, 0.72, 0.68, 0.68),
+        (0.78, 0.76, 0.74, 0.60),
+        (0.78, 0.76, 0.74, 0.60),
+        (0.62, 0.58, 0.55, 0.50),
+        (0.65, 0.60, 0.58, 0.50),
+        (0.65, 0.60, 0.58, 0.50),
+        (0.85, 0.80, 0.80, 0.80),
+    )
+    """Share of the dense peak that an endless matrix product reaches."""
+    attention: Table = (0.74, 0.70, 0.85, 0.85, 0.85, 0.60, 0.65, 0.65, 0.60)
+    """Share of the 16-bit peak that the products of fused attention reach, forward, with an endless head."""
+    attention_backward: float = 0.82
+    """What its backward pass reaches over that."""
+    exponential: Table = (22.0, 30.0, 45.0, 60.0, 40.0, 40.0, 50.0, 50.0, 60.0)
+    """Width of a head whose products take as long as what exponentials add [values]."""
+    bandwidth: float = 0.82
+    """Share of the memory bandwidth that memory-bound operators reach."""
+    wave: float = 0.35
+    """Waves of tiles that a matrix product loses to the last one that is not full."""
+    prologue: float = 0.9e-6
+    """Filling and emptying of a tile's pipeline [s]."""
+    ragged: float = 40.0
+    """Rows that the product of an expert loses to tiles that are not full."""
+    imbalance: float = 1.03
+    """Tokens of the fullest accelerator's experts over the mean."""
+    kernel: float = 1.8e-6
+    """Gap between two kernels on the accelerator [s]."""
+    host: float = 5.5e-6
+    """Time in which the host launches a kernel [s]; it counts where kernels are shorter."""
+    routing: float = 60e-6
+    """Of a mixture's routing, a pass of a layer, beyond its kernels [s]."""
+    quantise: Table = (0.0, 5.0, 5.0, 7.0)
+    """Bytes moved to quantise a value that a matrix product takes, by precision."""
+    scale_up: float = 0.78
+    """Share of the scale-up bandwidth that collectives of a step reach."""
+    scale_out: float = 0.80
+    """Share of the network bandwidth that collectives of a step reach."""
+    all_to_all: float = 0.65
+    """Share of both that dispatch and combination of tokens reach."""
+    call: float = 12e-6
+    """Of a collective call [s]."""
+    hop: float = 2.2e-6
+    """Of a step to a neighbour within the domain [s]."""
+    network_hop: float = 12e-6
+    """Of a step across domains; a collective takes the logarithm of the domains [s]."""
+    hidden_tp: float = 0.65
+    """Share of tensor parallelism's collectives that overlap can hide."""
+    hidden_cp: float = 0.90
+    """Share of context parallelism's."""
+    hidden_ep: float = 0.70
+    """Share of expert parallelism's."""
+    hidden_dp: float = 0.92
+    """Share of data parallelism's."""
+    hidden_pp: float = 0.80
+    """Share of the transfers between pipeline stages."""
+    cover: float = 0.75
+    """Share of compute that communication can run behind."""
+    interference: float = 0.12
+    """By how much hidden communication slows the compute before it: seconds for a second hidden."""
+    step_overhead: float = 0.012
+    """Of a step: host work, gradient norm, data [s]."""
+    stragglers: float = 0.004
+    """Lengthening of a step with every e-fold of accelerators: the slowest sets the pace."""
+
+    def flat(self) -> Mapping[str, float]:
+        """Give every number by its name, such as ``matrix hopper fp8``, for fits and files."""
+        out: dict[str, float] = {}
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if each.name == "matrix":
+                out |= {
+                    f"matrix {kind} {precision}": share
+                    for kind, row in zip(ARCHITECTURES, value, strict=True)
+                    for precision, share in zip(PRECISIONS, row, strict=True)
+                }
+            elif isinstance(value, tuple):
+                names = PRECISIONS if each.name == "quantise" else ARCHITECTURES
+                out |= {f"{each.name} {name}": share for name, share in zip(names, value, strict=True)}
+            else:
+                out[each.name] = value
+        return MappingProxyType(out)
+
+    def with_values(self, values: Mapping[str, float]) -> Constants:
+        """Give the constants with some numbers replaced, by the names of :meth:`flat`.
+
+        Examples
+        --------
+        >>> Constants().with_values({"matrix hopper fp8": 0.7}).flat()["matrix hopper fp8"]
+        0.7
+        """
+        numbers = dict(self.flat())
+        unknown = sorted(set(values) - set(numbers))
+        if unknown:
+            raise KeyError(f"there is no constant '{unknown[0]}'")
+        numbers |= values
+        changed: dict[str, object] = {}
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if each.name == "matrix":
+                changed["matrix"] = tuple(
+                    tuple(numbers[f"matrix {kind} {precision}"] for precision in PRECISIONS) for kind in ARCHITECTURES
+                )
+            elif isinstance(value, tuple):
+                names = PRECISIONS if each.name == "quantise" else ARCHITECTURES
+                changed[each.name] = tuple(numbers[f"{each.name} {name}"] for name in names)
+            else:
+                changed[each.name] = numbers[each.name]
+        return replace(self, **changed)  # type: ignore[arg-type]
+
+
+TILES: Table = tuple(
+    128.0 * 256.0 * units for units in (108.0, 142.0, 132.0, 148.0, 224.0, 304.0, 256.0, 256.0, 16.0)
+)
+"""Results that an accelerator works on at once, by architecture. Source: ``TILES_SOURCE``."""
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What is known of a constant before anything is fitted."""
+
+    spread: float
+    """Standard deviation of its logarithm."""
+    source: str
+
+
+PRIORS: Mapping[str, Prior] = MappingProxyType(
+    {
+        "matrix": Prior(0.10, MATRIX_SOURCE),
+        "attention": Prior(0.15, ATTENTION_SOURCE),
+        "attention_backward": Prior(0.10, "arXiv:2307.08691 and arXiv:2407.08608, backward over forward"),
+        "exponential": Prior(0.30, EXPONENTIAL_SOURCE),
+        "bandwidth": Prior(0.10, "https://github.com/stas00/ml-engineering, stream-like kernels over the data sheet"),
+        "wave": Prior(0.40, "an estimate: half a wave on average, less where libraries pick smaller tiles"),
+        "prologue": Prior(0.40, "an estimate: a few loads from memory"),
+        "ragged": Prior(0.50, "an estimate: half a tile of 64 to 128 rows, less where counts are aligned"),
+        "imbalance": Prior(0.05, "an estimate; benchmarks force balance"),
+        "kernel": Prior(0.40, "an estimate from gaps in published traces"),
+        "host": Prior(0.40, "an estimate for PyTorch without graphs"),
+        "routing": Prior(0.60, "an estimate: counting and sorting of tokens"),
+        "quantise": Prior(0.35, "reads in 16 bits, writes in both orientations, one more read for a scale by tensor"),
+        "scale_up": Prior(0.12, "rings as fitted in gigaloop.design.collectives, 0.79"),
+        "scale_out": Prior(0.20, "rings as fitted in gigaloop.design.collectives, 0.94 alone, less under load"),
+        "all_to_all": Prior(0.30, "https://github.com/deepseek-ai/DeepEP README, 150-160 of 200 GB/s inside, 43-58 of 50"),
+        "call": Prior(0.40, "gigaloop.design.collectives, launch"),
+        "hop": Prior(0.40, "gigaloop.design.collectives, steps of low-latency and simple protocols"),
+        "network_hop": Prior(0.40, "gigaloop.design.collectives, steps across domains"),
+        "hidden_tp": Prior(0.25, "an estimate: a ring of chunks exposes its first"),
+        "hidden_cp": Prior(0.10, "an estimate: all but the first exchange run behind attention"),
+        "hidden_ep": Prior(0.25, "an estimate"),
+        "hidden_dp": Prior(0.06, "an estimate: all but the last bucket"),
+        "hidden_pp": Prior(0.20, "an estimate"),
+        "cover": Prior(0.20, "an estimate"),
+        "interference": Prior(0.60, "an estimate: collectives take multiprocessors and bandwidth"),
+        "step_overhead": Prior(0.60, "an estimate"),
+        "stragglers": Prior(0.50, "an estimate after MegaScale, arXiv:2402.15627"),
+    }
+)
+"""By the first word of a constant's name."""

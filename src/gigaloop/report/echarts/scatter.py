@@ -1,0 +1,166 @@
+"""One quantity against another as ECharts options."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+from gigaloop.report.echarts.wire import Chart, Json, Key, Palette, frame, grid, quantity, rounded, value_axis
+from gigaloop.report.figures.scatter import Dot, Limit, ScatterFigure, Trail
+from gigaloop.report.numbers import shared_decimals
+from gigaloop.report.palette import INK, MUTED, Style
+
+_DECADES = 2.5
+"""Decades from which a logarithmic axis counts by tens; a shorter one counts by twos."""
+_SHORT = 3.0
+"""Ratio of the ends of an axis below which a logarithmic one would have too few ticks: it is linear."""
+_MARK = Style(INK, 0, "solid", "diamond")
+_HALO = {"textBorderColor": "rgba(255,255,255,0.9)", "textBorderWidth": 2.5}
+_FORMS: dict[str, Literal["line", "point", "hollow"]] = {
+    "points": "point",
+    "hollow": "hollow",
+    "line": "line",
+    "curve": "line",
+    "mark": "point",
+}
+
+
+def scatter_chart(figure: ScatterFigure, palette: Palette) -> Chart:
+    """Draw points and curves on two axes of numbers."""
+    drawn: list[Json] = []
+    for trail in figure.trails:
+        style = _style(trail, palette)
+        if figure.band and trail.form in ("line", "curve"):
+            drawn.append(_band(figure, trail, style))
+        drawn.append(_trail(figure, trail, style))
+    if figure.limits:
+        drawn.append(_limits(figure.limits))
+    upright = value_axis(figure.axis_name, along="y", **_extent(figure, "y"))
+    parts: Json = {
+        "grid": grid(top=34 + (16 if any(limit.axis == "x" for limit in figure.limits) else 0), right=30, bottom=42),
+        "xAxis": value_axis(figure.along_name, along="x", **_extent(figure, "x"))
+        | {"axisLine": {"show": True, "lineStyle": {"color": MUTED}}},
+        "yAxis": upright | {"nameGap": 13 + (16 if any(limit.axis == "x" for limit in figure.limits) else 0)},
+        "series": drawn,
+    }
+    narrow: Json = {"series": {"label": {"fontSize": 10}, "symbolSize": 7}}
+    keys = [Key(trail.name, _style(trail, palette), _FORMS[trail.form], trail.name) for trail in figure.trails]
+    legend = tuple(keys) if len(keys) > 1 else ()
+    decimals = shared_decimals(dot.y.value for trail in figure.trails for dot in trail.dots)
+    return Chart(frame(figure, trigger="item", **parts), legend, narrow, figure.unit, decimals)
+
+
+def _style(trail: Trail, palette: Palette) -> Style:
+    return _MARK if trail.form == "mark" else palette[trail.entity]
+
+
+def _extent(figure: ScatterFigure, axis: Literal["x", "y"]) -> Json:
+    """Choose the scale of an axis; one that counts by twos or tens ends where its data do."""
+    values = [getattr(dot, axis).value for trail in figure.trails for dot in trail.dots if figure.shown(dot)]
+    values += [limit.at for limit in figure.limits if limit.axis == axis]
+    if axis not in figure.log:
+        return {"min": 0} if axis in figure.from_zero else {"scale": True}
+    low, high = min(values), max(values)
+    if high < _SHORT * low:
+        return {"scale": True}
+    base = 10 if math.log10(high / low) > _DECADES else 2
+    return {
+        "type": "log",
+        "logBase": base,
+        "min": rounded(base ** math.floor(math.log(low, base) + 1e-9)),
+        "max": rounded(base ** math.ceil(math.log(high, base) - 1e-9)),
+        "minorSplitLine": {"show": False},
+    }
+
+
+def _trail(figure: ScatterFigure, trail: Trail, style: Style) -> Json:
+    """Draw points alone, or joined in their order."""
+    dash = list(style.dash) if isinstance(style.dash, tuple) else style.dash
+    joined = trail.form in ("line", "curve")
+    look: Json = {"color": style.colour, "borderColor": "#fff", "borderWidth": 0.75, "opacity": 1}
+    if trail.form == "hollow":
+        look = {"color": "rgba(255,255,255,0.6)", "borderColor": style.colour, "borderWidth": 1.25, "opacity": 1}
+    data = [_dot(figure, trail, dot) for dot in trail.dots if figure.shown(dot)]
+    one: Json = {
+        "type": "line" if joined else "scatter",
+        "name": trail.name,
+        "data": data,
+        "itemStyle": look,
+        "symbol": style.symbol,
+        "symbolSize": 13 if trail.form == "mark" else 8,
+        "label": {"show": False, "color": INK, "fontSize": 11, "distance": 6, "position": "right"} | _HALO,
+        "labelLayout": {"hideOverlap": True, "moveOverlap": "shiftY"},
+        "emphasis": {"disabled": True},
+        "clip": False,
+        "z": 6 if trail.form == "mark" else 5,
+    }
+    if joined:
+        one["lineStyle"] = {"width": 2.25, "color": style.colour, "type": dash}
+        one["showSymbol"] = trail.form == "line" or any(dot.label for dot in trail.dots)
+        one["showAllSymbol"] = True
+    if trail.form == "curve":
+        one["symbolSize"] = 1
+    return one
+
+
+def _dot(figure: ScatterFigure, trail: Trail, dot: Dot) -> Json:
+    """Give the data of one point, its words and the lines of its tooltip."""
+    x, y = quantity(dot.x, figure.along_unit), quantity(dot.y, figure.unit)
+    spread = f" ({dot.y.range_text})" if dot.y.range_text else ""
+    name = f"{trail.name}: {dot.label}" if dot.label else trail.name
+    tip = [name, f"{figure.along}: {x}", f"{figure.measure}: {y}{spread}", *([dot.note] if dot.note else [])]
+    one: Json = {"value": [rounded(dot.x.value), rounded(dot.y.value)], "tip": tip}
+    if dot.label:
+        side = "top" if trail.form == "line" else _side(figure, dot)
+        one |= {"text": dot.label, "label": {"show": True, "position": side}}
+    return one
+
+
+def _side(figure: ScatterFigure, dot: Dot) -> str:
+    """Say on which side of a point its words stand: to the left of those far to the right, so that they stay inside."""
+    values = [each.x.value or 0.0 for trail in figure.trails for each in trail.dots if figure.shown(each)]
+    low, high, at = min(values), max(values), dot.x.value or 0.0
+    if "x" in figure.log:
+        low, high, at = math.log(low), math.log(high), math.log(at)
+    elif "x" in figure.from_zero:
+        low = 0.0
+    return "left" if high > low and (at - low) / (high - low) > 0.66 else "right"
+
+
+def _band(figure: ScatterFigure, trail: Trail, style: Style) -> Json:
+    """Shade what lies between the low and the high of each point."""
+    data = [
+        [rounded(dot.x.value), rounded(dot.y.low), rounded(dot.y.high)]
+        for dot in trail.dots
+        if figure.shown(dot) and dot.y.low is not None and dot.y.high is not None
+    ]
+    return {
+        "type": "custom",
+        "name": trail.name,
+        "id": f"band {trail.name}",
+        "renderItem": "band",
+        "encode": {"x": 0, "y": [1, 2]},
+        "itemStyle": {"color": style.colour, "opacity": 0.14},
+        "silent": True,
+        "z": 1,
+        "tooltip": {"show": False},
+        "data": data,
+    }
+
+
+def _limits(limits: Sequence[Limit]) -> Json:
+    """Draw limits as thin lines across the plot with their words."""
+    data: list[Json] = []
+    for limit in limits:
+        upright = limit.axis == "x"
+        words: Json = {"position": "end" if upright else "insideStartTop", "distance": 4}
+        data.append({"name": limit.words, f"{limit.axis}Axis": rounded(limit.at), "label": words})
+    line: Json = {
+        "silent": True,
+        "symbol": "none",
+        "lineStyle": {"color": MUTED, "type": [3, 3], "width": 1},
+        "label": {"color": INK, "fontSize": 11, "formatter": "{b}"} | _HALO,
+        "data": data,
+    }
+    return {"type": "scatter", "id": "limits", "name": "", "data": [], "itemStyle": {}, "markLine": line}

@@ -1,0 +1,374 @@
+"""Reading rows of measured training steps: the job, its strategy and stack, and what each row leaves open."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gigaloop.catalogue import Catalogue
+from gigaloop.core.errors import GigaloopError
+from gigaloop.core.suggest import did_you_mean
+from gigaloop.design.calibration.measurements import Measurement, configuration, fold_of, recipe
+from gigaloop.design.calibration.stacks import Stack, stack_of, written_date
+from gigaloop.design.performance import machine_of
+from gigaloop.design.performance.machine import PRECISIONS, Machine
+from gigaloop.design.performance.strategies import RECOMPUTE, SCHEDULES, Job, Strategies
+from gigaloop.design.transformer import Transformer, find_preset, parameters
+from gigaloop.validation.rows import TextRow, read_rows
+
+NEEDED = ("id", "model", "gpu")
+COLUMNS = (
+    "id", "source", "model", "params_b", "layers", "hidden", "heads", "kv_heads", "ffn", "vocab", "seq",
+    "global_batch", "gpu", "n_gpus", "tp", "pp", "dp", "ep", "cp", "vp", "precision", "recompute", "step_time_s",
+    "tflops_per_gpu", "mfu", "tokens_per_s_per_gpu", "minutes_to_train", "notes", "mbs", "n_experts", "top_k",
+    "moe_ffn", "step_basis", "evidence", "stack", "stack_date", "fold", "correction",
+)  # fmt: skip
+
+_WHOLE = (
+    "layers", "hidden", "heads", "kv_heads", "ffn", "vocab", "seq", "global_batch", "n_gpus", "tp", "pp", "dp", "ep",
+    "cp", "vp", "mbs", "n_experts", "top_k", "moe_ffn",
+)  # fmt: skip
+
+ACCELERATORS: dict[str, tuple[str, dict[str, float]]] = {
+    "A100-80GB": ("a100-80", {}),
+    "A100-class (Ampere)": ("a100-80", {}),
+    "A100-40GB": ("a100-80", {"hbm": 40e9, "hbm_bandwidth": 1.555e12}),
+    "H100-SXM": ("h100", {}),
+    "H100-96GB-500W": ("h100", {"hbm": 96e9, "hbm_bandwidth": 2.4e12, "power": 500.0}),
+    "H800": ("h800", {}),
+    "H200-SXM": ("h200", {}),
+    "B200-HGX": ("b200", {}),
+    "B300-HGX": ("b300", {}),
+    "GB200-NVL72": ("gb200", {}),
+    "GB300-NVL72": ("gb300", {}),
+    "MI300X": ("mi300x", {}),
+    "MI325X": ("mi325x", {}),
+    "MI350X": ("mi350x", {}),
+    "MI355X": ("mi355x", {}),
+    "TPU-v4": ("tpu-v4", {}),
+    "TPU-v5p": ("tpu-v5p", {}),
+    "TPU-v6e": ("tpu-v6e", {}),
+    "TPU-v7-Ironwood": ("tpu-v7", {}),
+}
+"""Entries of the catalogue by published name, and where a variant differs from it [B, B/s, W].
+
+Source: NVIDIA, A100 data sheet (40 GB at 1,555 GB/s), https://www.nvidia.com/en-us/data-center/a100; torchtitan,
+benchmarks/llama3_h100_202412_torchtitan.md (H100 with 96 GB at 2.4 TB/s, 500 W).
+"""
+
+_PORT = re.compile(r"(\d+) Gb/s (per GPU|per node|RoCE node)")
+_MICRO_BATCH = re.compile(r"_mbs(\d+)")
+_TRUNCATED = re.compile(r"\s+truncated to \d+ layers$")
+_ADAPTERS = re.compile(r"lora", re.IGNORECASE)
+_FINE_TUNED = re.compile(r"-(?:LoRA|SFT)$", re.IGNORECASE)
+_PLAIN = re.compile(r"^(?:GPT|MPT|PaLM)\b", re.IGNORECASE)
+
+_RESERVE = 0.75
+"""Share of the memory that states may take before weights must be sharded. Source: a choice of this project."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: what is published, and the measurement that it makes, or why it makes none."""
+
+    id: str
+    model: str
+    gpu: str
+    step: float | None
+    """[s]"""
+    measurement: Measurement | None
+    why_not: str = ""
+    correction: str = ""
+
+
+def read_training(path: Path, catalogue: Catalogue) -> tuple[Row, ...]:
+    """Read rows of measured training steps: see docs/validation.md.
+
+    Raises
+    ------
+    ProgrammeError
+        With everything that is wrong in the table, each with its place.
+    """
+    return read_rows(path, COLUMNS, NEEDED, lambda row: _row(row, catalogue), row="row", table="training steps")
+
+
+def _row(row: TextRow, catalogue: Catalogue) -> Row:
+    text = row.text
+    numbers = {key: _number(row, key, whole=True) for key in _WHOLE}
+    step, fold = _number(row, "step_time_s"), _number(row, "fold", least=0.0, whole=True)
+    published = text("step_time_s") != ""
+    date = written_date(text("stack_date")) if text("stack_date") else None
+    if text("stack_date") and date is None:
+        row.complain("stack_date", f"'{text('stack_date')}' is no date", "write a year, or year and month as 2026-04")
+    stack = stack_of(text("id"), text("source"), text("notes"))
+    stack = replace(stack, family=text("stack") or stack.family, date=date or stack.date)
+    given = {key: int(value) for key, value in numbers.items() if value is not None}
+    made: Measurement | None = None
+    why = "" if published else "no step time is published"
+    if published and not row.problems:
+        try:
+            made = _measurement(text, given, float(step or 0.0), stack, fold, catalogue)
+        except LookupError as error:
+            why = str(error.args[0])
+        except GigaloopError as error:
+            why = error.problems[0].why
+    return Row(text("id"), text("model"), text("gpu"), step if published else None, made, why, text("correction"))
+
+
+def _number(row: TextRow, key: str, *, least: float = 1e-9, whole: bool = False) -> float | None:
+    text = row.text(key)
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if math.isfinite(value) and value >= least and (not whole or value.is_integer()):
+        return value
+    kind = "a whole number" if whole else "a number"
+    row.complain(key, f"'{text}' is not {kind} above 0", "write a plain number such as 8, or leave the cell empty")
+    return None
+
+
+def _measurement(
+    text: Callable[[str], str],
+    given: dict[str, int],
+    step: float,
+    stack: Stack,
+    fold: float | None,
+    catalogue: Catalogue,
+) -> Measurement:
+    missing = [key for key in ("seq", "global_batch", "n_gpus") if key not in given]
+    if missing:
+        raise LookupError(f"{' and '.join(missing)} {'are' if len(missing) > 1 else 'is'} not published")
+    precision = recipe(text("precision"))
+    if not precision:
+        raise LookupError(f"the precision is {'not published' if not text('precision') else 'not known'}")
+    model = model_of(text("model"), given, catalogue)
+    machine, accelerator = machine_of_row(text("gpu"), text("notes"), catalogue)
+    if math.isnan(float(getattr(machine, "fp8" if precision == "mxfp8" else precision))):
+        raise LookupError(f"{text('gpu')} has no {precision}")
+    job = Job(
+        sequence=given["seq"],
+        batch=given["global_batch"],
+        precision=PRECISIONS.index(precision),
+        adapters=bool(_ADAPTERS.search(text("model"))),
+    )
+    strategy, assumed = strategy_of(text, given, model, machine, job, stack)
+    key = configuration(
+        text("model"), text("gpu"), given["n_gpus"], given["seq"], precision,
+        given.get("tp", 0), given.get("pp", 0), given.get("cp", 1), given.get("vp", 1),
+    )  # fmt: skip
+    return Measurement(
+        id=text("id"),
+        model=model,
+        accelerator=accelerator,
+        machine=machine,
+        job=job,
+        strategy=strategy,
+        accelerators=given["n_gpus"],
+        step=step,
+        stack=stack,
+        fold=fold_of(key) if fold is None else int(fold),
+        assumed=assumed,
+    )
+
+
+def model_of(name: str, given: dict[str, int], catalogue: Catalogue) -> Transformer:
+    """Give the model of a row: the preset of its name with what the row states, or what the row states alone.
+
+    Raises
+    ------
+    LookupError
+        If there is no preset of that name and the row does not state the shape.
+    """
+    plain = _FINE_TUNED.sub("", _TRUNCATED.sub("", name))
+    stated = {
+        field: given[key]
+        for field, key in {
+            "layers": "layers", "hidden": "hidden", "heads": "heads", "kv_heads": "kv_heads", "ffn": "ffn",
+            "vocab": "vocab", "experts": "n_experts", "top_k": "top_k", "expert_ffn": "moe_ffn",
+        }.items()
+        if key in given
+    }  # fmt: skip
+    preset = find_preset(catalogue, plain)
+    if "layers" not in stated:
+        raise LookupError(f"the shape of {name} is not published in the row")
+    if preset is not None and (preset.hidden == stated.get("hidden", preset.hidden)):
+        latent = bool(preset.kv_rank)
+        heads = stated.get("heads", preset.heads)
+        kept = {key: value for key, value in stated.items() if not (latent and key == "kv_heads")}
+        if not preset.experts and "kv_heads" not in kept and preset.heads == preset.kv_heads:
+            kept["kv_heads"] = heads
+        head_dim = preset.head_dim if heads == preset.heads else preset.hidden // heads
+        truncated = stated["layers"] < preset.layers
+        if truncated:
+            # Source: SimuMax, configs/models/deepseekv2.json and deepseekv3.json, https://github.com/MooreThreads/SimuMax
+            kept["dense_layers"] = min(int(preset.dense_layers), 1)
+            kept["mtp_layers"] = 0
+        return replace(preset, name=name, head_dim=head_dim, **kept)
+    missing = [key for key in ("hidden", "heads", "ffn", "vocab") if key not in stated]
+    if missing:
+        raise LookupError(f"{name} is no known model, and {' and '.join(missing)} of it are not published")
+    plain_ffn = bool(_PLAIN.search(plain)) or stated["ffn"] == 4 * stated["hidden"]
+    biased = bool(re.search("^GPT", plain, re.IGNORECASE))
+    return Transformer(
+        name=name,
+        head_dim=stated["hidden"] // stated["heads"],
+        gated=not plain_ffn,
+        tied=plain_ffn,
+        positions=given["seq"] if biased else 0,
+        attention_bias=biased,
+        ffn_bias=biased,
+        norm_bias=biased,
+        **{"kv_heads": stated["heads"], **stated},  # type: ignore[arg-type]
+    )
+
+
+def machine_of_row(gpu: str, notes: str, catalogue: Catalogue) -> tuple[Machine, str]:
+    """Give the machine of a row and its entry: its data sheet, and the network ports where the row states them.
+
+    Raises
+    ------
+    LookupError
+        If the accelerator, or what a step needs of it, is not known.
+    """
+    if gpu in catalogue.ids("accelerator"):
+        entry, differs = gpu, {}
+    elif gpu in ACCELERATORS:
+        entry, differs = ACCELERATORS[gpu]
+    else:
+        hint = did_you_mean(gpu, ACCELERATORS, "write the id of an accelerator of the catalogue")
+        raise LookupError(f"the accelerator '{gpu}' is not known; {hint}")
+    found = machine_of(catalogue.accelerator(entry))
+    machine = replace(found, name=gpu, **differs)
+    if (match := _PORT.search(notes)) is not None:
+        per = 1.0 if match[2] == "per GPU" else min(8.0, float(machine.domain))
+        machine = replace(machine, scale_out=float(match[1]) * 1e9 / 8.0 / per)
+    for field, what in (("bf16", "peak"), ("hbm_bandwidth", "memory bandwidth"), ("scale_up", "scale-up bandwidth")):
+        value = float(getattr(machine, field))
+        if not value > 0.0:
+            raise LookupError(f"the {what} of {gpu} is not known")
+    return machine, entry
+
+
+def strategy_of(
+    text: Callable[[str], str],
+    given: dict[str, int],
+    model: Transformer,
+    machine: Machine,
+    job: Job,
+    stack: Stack,
+) -> tuple[Strategies | None, tuple[str, ...]]:
+    """Give the strategy of a row, with what its stack takes where the row leaves it open; none where it has none.
+
+    Raises
+    ------
+    LookupError
+        If the strategy does not make up the job.
+    """
+    if "tp" not in given or "pp" not in given:
+        return None, ()
+    assumed: list[str] = []
+    n, batch = given["n_gpus"], given["global_batch"]
+    tp, pp, cp, vp = given["tp"], given["pp"], given.get("cp", 1), given.get("vp", 0)
+    dp = n // (tp * pp * cp)
+    if tp * pp * cp * dp != n:
+        raise LookupError(f"{n} accelerators are not a multiple of tp {tp} x pp {pp} x cp {cp}")
+    if "dp" in given and given["dp"] != dp:
+        assumed.append(f"dp {dp}, not {given['dp']}")
+    if batch % dp:
+        raise LookupError(f"{batch} sequences are not a multiple of dp {dp}")
+    local, notes = batch // dp, text("notes")
+    micro = given.get("mbs") or _micro_batch(notes, stack, local, pp, cp, assumed)
+    if local % micro:
+        raise LookupError(f"{local} sequences of a replica are not a multiple of micro-batches of {micro}")
+    vp = vp or _chunks(notes, stack, int(model.layers), pp, assumed)
+    ep = given.get("ep", 0) or (min(int(machine.domain), dp * tp * cp, int(model.experts)) if model.experts else 1)
+    if int(model.experts) and "ep" not in given:
+        assumed.append(f"ep {ep}")
+    recompute = _recompute(text("recompute"), stack, job, machine, assumed)
+    zero = _sharding(notes, stack, model, machine, job, tp, pp, dp, ep, assumed)
+    return Strategies(
+        tp=tp,
+        cp=cp,
+        pp=pp,
+        vp=vp,
+        dp=dp,
+        ep=ep,
+        micro_batch=micro,
+        recompute=RECOMPUTE.index(recompute),
+        zero=zero,
+        schedule=SCHEDULES.index("dualpipe") if "DualPipe" in notes else 0,
+        sequence_parallel=not (
+            stack.family in ("megatron-lm-2021", "vtrain")
+            or (stack.family == "megatron-lm-2022" and "seqpar" not in text("recompute"))
+        ),
+        overlap_tp=stack.date >= 2023.5 and stack.family != "torchtitan" or stack.variant == "async-tp",
+        overlap_dp=stack.date >= 2023.2,
+        overlap_pp=stack.date >= 2023.2,
+    ), tuple(assumed)
+
+
+def _micro_batch(notes: str, stack: Stack, local: int, pp: int, cp: int, assumed: list[str]) -> int:
+    if match := _MICRO_BATCH.search(notes):
+        return int(match[1])
+    # torchtitan makes as many micro-batches as stages. Source: https://github.com/pytorch/torchtitan, job_config.
+    if stack.family == "torchtitan":
+        micro = max(1, local // pp) if pp > 1 else local
+    elif stack.family == "megatron-core" and pp == 1:
+        micro = min(local, 4)
+    else:
+        micro = 1
+    while local % micro:
+        micro -= 1
+    assumed.append(f"micro-batches of {micro}")
+    return micro
+
+
+def _chunks(notes: str, stack: Stack, layers: int, pp: int, assumed: list[str]) -> int:
+    if pp == 1:
+        return 1
+    if "interleaved" in notes:
+        assumed.append("2 chunks of a stage")
+        return 2
+    if stack.family == "megatron-core":
+        chunks = max((each for each in range(1, 9) if layers % (pp * each) == 0), default=1)
+        assumed.append(f"{chunks} chunks of a stage")
+        return chunks
+    return 1
+
+
+def _recompute(text: str, stack: Stack, job: Job, machine: Machine, assumed: list[str]) -> str:
+    stated = next((each for each in RECOMPUTE if text.startswith(each)), "")
+    if stated:
+        return stated
+    taken = "selective" if stack.family in ("megascale", "megascale-baseline", "megatron-lm-2022", "deepseek") else "none"
+    if job.adapters and machine.architecture == "cdna3":
+        taken = "full"
+    assumed.append(f"recompute {taken}")
+    return taken
+
+
+def _sharding(
+    notes: str, stack: Stack, model: Transformer, machine: Machine, job: Job,
+    tp: int, pp: int, dp: int, ep: int, assumed: list[str],
+) -> int:  # fmt: skip
+    if stack.family in ("llm-foundry", "torchtitan"):
+        return 3 if pp == 1 else 2
+    if stack.family in ("megatron-lm-2021", "megatron-lm-2022", "vtrain"):
+        return 0
+    if "FSDP" in notes:
+        return 3
+    if job.adapters:
+        return 0
+    if not model.experts:
+        # 16-bit weights and 32-bit gradients stay, 12 bytes of states are shared. Source: arXiv:1910.02054, section 3.
+        held = float(parameters(model)) / (tp * pp) * (6.0 + 12.0 / dp)
+        if held > _RESERVE * float(machine.hbm):
+            assumed.append("weights sharded, as they fit no other way")
+            return 3
+    return 1
