@@ -485,7 +485,7 @@ def scatter_figures() -> tuple[Any, ...]:
         along="speed",
         along_unit="tokens/s per user",
         log="xy",
-        band=True,
+        band="72",
         limits=[Limit(60.0, "asked for")],
         trails=[
             Trail("72", [Dot(s, Number(t, low=t / 1.3, high=t * 1.3), n) for s, t, n in

@@ -107,11 +107,17 @@ class ProgrammeError(_ProblemsError):
 
 
 class InfeasibleError(_ProblemsError):
-    """No plan satisfies the programme; the problems say which rows conflict, ``ways_out`` what would do."""
+    """Nothing satisfies what is asked: the problems say what conflicts, ``ways_out`` what would do."""
 
-    def __init__(self, problems: Iterable[Problem], *, ways_out: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        problems: Iterable[Problem],
+        *,
+        ways_out: Sequence[str] = (),
+        title: str = "no plan can satisfy the programme",
+    ) -> None:
         self.ways_out = tuple(ways_out)
-        super().__init__(problems, title="no plan can satisfy the programme")
+        super().__init__(problems, title=title)
 
 
 class SolveError(GigaloopError):

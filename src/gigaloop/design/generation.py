@@ -17,7 +17,7 @@ from gigaloop.design.product import SWING_PROFILE, capped_parts, rack_product
 from gigaloop.design.rack import bom_inputs, bom_table, massless_parts, rack_cost
 from gigaloop.design.records import BomTable, Design, Input
 from gigaloop.design.rules import Draft, check_design
-from gigaloop.design.workload import peak_flops, workload_performance
+from gigaloop.design.workload import PEAKS, design_workload
 from gigaloop.programme.schema import Generation, Programme
 
 if TYPE_CHECKING:
@@ -49,9 +49,8 @@ def design_generation(
     power_cap
         Power to which each accelerator is held [W], in place of the generation's own cap.
 
-    The cap scales the accelerators' power, and with it heat, flow, currents and the load of every converter. Tokens/s
-    stay those without a cap: what a cap costs in speed depends on the workload, and no public curve of it covers these
-    accelerators.
+    The cap scales the accelerators' power, and with it heat, flow, currents, the load of every converter, and the clock
+    of matrix products, so that tokens/s fall by what each workload loses.
 
     Raises
     ------
@@ -94,6 +93,7 @@ def design_generation(
         elevation=stacked,
         profile=catalogue.load_profile(SWING_PROFILE),
     )
+    fabric = design_fabric(programme, generation, catalogue, 1)
     draft = Draft(
         programme=programme,
         generation=generation,
@@ -110,7 +110,8 @@ def design_generation(
         cooling=cooling,
         rack=product,
         performance=tuple(
-            workload_performance(programme, generation, accelerator, workload) for workload in programme.workloads
+            design_workload(programme, generation, workload, catalogue, fabric=fabric, power_cap=power_cap).performance
+            for workload in programme.workloads
         ),
         most_sus=most_sus(generation, catalogue),
     )
@@ -130,7 +131,7 @@ def design_generation(
         elevation=draft.elevation,
         cooling=draft.cooling,
         rack=draft.rack,
-        fabric=design_fabric(programme, generation, catalogue, 1),
+        fabric=fabric,
         performance=draft.performance,
         checks=check_design(draft),
         inputs=_once(*bom_inputs(programme, table, book), *_other_inputs(draft)),
@@ -156,9 +157,10 @@ def _other_inputs(draft: Draft) -> Iterator[Input]:
     yield from _stated(draft.generation, draft.path())
     for workload in draft.programme.workloads:
         yield from _stated(workload, f"workloads.{workload.id}")
-        peak = peak_flops(draft.accelerator, workload.precision)
+        name = PEAKS[workload.precision]
+        peak = getattr(draft.accelerator, name)
         if peak is not None:
-            yield Input(f"catalogue.{draft.accelerator.id}.{workload.precision}_dense", peak)
+            yield Input(f"catalogue.{draft.accelerator.id}.{name}", peak)
     for name in ("hbm", "hbm_bandwidth", "tdp", "power_storage"):
         fact = getattr(draft.accelerator, name)
         if fact is not None:

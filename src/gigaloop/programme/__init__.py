@@ -1,7 +1,7 @@
 """The typed programme: schema, loader with places, references, scenarios and differences."""
 
 from gigaloop.programme.diff import Change, diff_programmes
-from gigaloop.programme.files import programme_file
+from gigaloop.programme.files import named_files, programme_file
 from gigaloop.programme.jsonschema import programme_schema, unit_table
 from gigaloop.programme.loader import load_programme, own_catalogue
 from gigaloop.programme.numbers import evidence_of, quantities
@@ -18,6 +18,7 @@ __all__ = [
     "diff_programmes",
     "evidence_of",
     "load_programme",
+    "named_files",
     "new_programme",
     "own_catalogue",
     "programme_file",

@@ -10,7 +10,7 @@ from gigaloop.programme.schema import Programme
 
 
 def check_files(programme: Programme) -> list[Problem]:
-    """Say which files that sites name are not there.
+    """Say which files that sites and workloads name are not there.
 
     Parameters
     ----------
@@ -18,13 +18,19 @@ def check_files(programme: Programme) -> list[Problem]:
         A programme that was loaded from a folder.
     """
     problems: list[Problem] = []
-    for site in programme.sites:
-        if site.facility.weather_file:
-            try:
-                programme_file(programme, site.facility.weather_file, f"sites.{site.id}.facility.weather_file")
-            except ProgrammeError as error:
-                problems.extend(error.problems)
+    for name, path in named_files(programme):
+        try:
+            programme_file(programme, name, path)
+        except ProgrammeError as error:
+            problems.extend(error.problems)
     return problems
+
+
+def named_files(programme: Programme) -> list[tuple[str, str]]:
+    """Give the files that a programme names, each with the path of the value that does."""
+    weather = [(each.facility.weather_file, f"sites.{each.id}.facility.weather_file") for each in programme.sites]
+    models = [(each.model.config, f"workloads.{each.id}.model.config") for each in programme.workloads]
+    return [(name, path) for name, path in (*weather, *models) if name]
 
 
 def programme_file(programme: Programme, name: str, path: str) -> Path:

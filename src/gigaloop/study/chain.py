@@ -14,7 +14,7 @@ from gigaloop.design import Design, design_generation
 from gigaloop.design.facility.fill import engineered, with_engineered
 from gigaloop.design.network.fill import network_parts, with_network_parts
 from gigaloop.plan import STOPPED, Plan, plan_programme
-from gigaloop.programme import Programme, apply_scenario, programme_file
+from gigaloop.programme import Programme, apply_scenario, named_files, programme_file
 from gigaloop.study.cache import Cache, digest, engine_digest, file_digest
 from gigaloop.value import Valuation, value_programme
 from gigaloop.watch import Ledger, reconcile_claims
@@ -214,12 +214,8 @@ def run(
 _MEMORY = Cache()
 
 
-def _weather_files(programme: Programme) -> list[Path]:
-    return [
-        programme_file(programme, site.facility.weather_file, f"sites.{site.id}.facility.weather_file")
-        for site in programme.sites
-        if site.facility.weather_file
-    ]
+def _files(programme: Programme) -> list[Path]:
+    return [programme_file(programme, name, path) for name, path in named_files(programme)]
 
 
 class _Keys:
@@ -231,7 +227,7 @@ class _Keys:
     def __init__(self, programme: Programme, catalogue: Catalogue) -> None:
         content = programme.model_dump(mode="json", by_alias=True)
         common = [engine_digest(), catalogue.digest]
-        common += [file_digest(path) for path in _weather_files(programme)]
+        common += [file_digest(path) for path in _files(programme)]
         self.design = digest([*common, {name: content[name] for name in self._DESIGN}])
         self.plan = digest([self.design, {name: content[name] for name in self._PLAN}])
         self.value = digest([self.plan, "value"])

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from gigaloop.catalogue import Catalogue
 from gigaloop.core.errors import GigaloopError
 from gigaloop.core.suggest import did_you_mean
@@ -172,6 +174,7 @@ def _measurement(
         accelerators=given["n_gpus"],
         step=step,
         stack=stack,
+        configuration=key,
         fold=fold_of(key) if fold is None else int(fold),
         assumed=assumed,
     )
@@ -365,9 +368,9 @@ def _sharding(
         return 3
     if job.adapters:
         return 0
-    if not model.experts:
+    if not model.experts and pp == 1:
         # 16-bit weights and 32-bit gradients stay, 12 bytes of states are shared. Source: arXiv:1910.02054, section 3.
-        held = float(parameters(model)) / (tp * pp) * (6.0 + 12.0 / dp)
+        held = float(np.max(parameters(model))) / tp * (6.0 + 12.0 / dp)
         if held > _RESERVE * float(machine.hbm):
             assumed.append("weights sharded, as they fit no other way")
             return 3

@@ -1,5 +1,6 @@
-"""The value of a plan: capital, energy, compute, and $/GW with its basis."""
+"""The value of a plan: capital, energy, compute, $/GW with its basis, and what a million tokens cost."""
 
 from gigaloop.value.rollup import Line, PerPower, Valuation, value_programme
+from gigaloop.value.tokens import HourCost, TokenCost
 
-__all__ = ["Line", "PerPower", "Valuation", "value_programme"]
+__all__ = ["HourCost", "Line", "PerPower", "TokenCost", "Valuation", "value_programme"]

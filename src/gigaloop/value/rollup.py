@@ -15,6 +15,7 @@ from gigaloop.plan import Plan
 from gigaloop.plan.inputs.facts import energy_price
 from gigaloop.programme import Programme
 from gigaloop.programme.schema import Site
+from gigaloop.value.tokens import HourCost, TokenCost, hour_costs, token_costs
 from gigaloop.value.unit_parts import UnitPartCost, unit_part_costs
 
 Floats = NDArray[np.float64]
@@ -66,6 +67,10 @@ class Valuation:
     """Highest facility power of the new racks by site and year [W], (sites, years)."""
     sites: tuple[str, ...]
     assumptions: tuple[str, ...]
+    hours: tuple[HourCost, ...] = ()
+    """What an accelerator's hour costs, by generation; its parts add up to the lines."""
+    tokens: tuple[TokenCost, ...] = ()
+    """What a million tokens cost, by generation and workload."""
 
     def total(self, group: str) -> Floats:
         """Sum the lines of a group by year, (years,)."""
@@ -138,6 +143,7 @@ def value_programme(programme: Programme, designs: Mapping[str, Design], plan: P
             lines.append(Line("capacity", "running", site.id, usd, "peak facility power x site.capacity_price"))
         lines.append(_compute(programme, plan, online[s], site.id, by_year))
     capital = np.sum([line.usd for line in lines if line.group == "capital"], axis=0).sum()
+    hours = hour_costs(programme, designs, plan, lines)
     per_power = tuple(_per_power(rack_power, online[:, :, -1], sites, capital, designs, beside))
     return Valuation(
         programme.price_year,
@@ -149,6 +155,8 @@ def value_programme(programme: Programme, designs: Mapping[str, Design], plan: P
         peak,
         plan.sites,
         tuple(f"{site}: energy at {price}" for site, price in prices.items()),
+        hours,
+        token_costs(programme, designs, hours),
     )
 
 

@@ -15,6 +15,7 @@ from gigaloop.catalogue.kinds.load import GridRequirement, LoadProfile, SiteResp
 from gigaloop.catalogue.kinds.model import LanguageModel
 from gigaloop.catalogue.kinds.money import Capex, Incentive, Metric
 from gigaloop.catalogue.kinds.network import Interconnect, Switch
+from gigaloop.catalogue.kinds.performance import PerformanceConstant, SoftwareStack
 from gigaloop.catalogue.kinds.places import CapacityPrice, Electricity, EnergyPrice, Factory, Site, SiteStep
 from gigaloop.catalogue.kinds.power import Converter, EfficiencyPoint, PowerEquipment
 from gigaloop.catalogue.kinds.reliability import Reliability
@@ -35,6 +36,8 @@ KINDS: Mapping[str, type[Entry]] = MappingProxyType(
             LoadProfile,
             GridRequirement,
             SiteResponse,
+            PerformanceConstant,
+            SoftwareStack,
             Reliability,
             FacilityArchitecture,
             Facility,
@@ -79,6 +82,7 @@ __all__ = [
     "Metric",
     "Part",
     "PathStage",
+    "PerformanceConstant",
     "Pledge",
     "PowerEquipment",
     "Rack",
@@ -86,5 +90,6 @@ __all__ = [
     "Site",
     "SiteResponse",
     "SiteStep",
+    "SoftwareStack",
     "Switch",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from gigaloop.catalogue.entry import AcceleratorId, CoarseDate, Entry
 from gigaloop.core.quantity import (
@@ -22,6 +22,9 @@ from gigaloop.core.quantity import (
     VolumeFlow,
 )
 
+Architecture = Literal["ampere", "ada", "hopper", "blackwell", "rubin", "cdna3", "cdna4", "cdna5", "tpu"]
+"""Families of accelerators that share efficiencies of kernels."""
+
 
 class Accelerator(Entry):
     """An accelerator package: dense peaks, memory, links and thermal design power, each per package."""
@@ -33,6 +36,8 @@ class Accelerator(Entry):
     status: str = ""
     system: str = ""
     """The system it is sold in."""
+    architecture: Architecture | None = None
+    """Family whose kernels' efficiencies it shares; what runs on it is computed only where it is stated."""
     bf16_dense: Flops | None = None
     fp8_dense: Flops | None = None
     fp4_dense: Flops | None = None

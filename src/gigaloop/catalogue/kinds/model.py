@@ -42,6 +42,7 @@ class LanguageModel(Entry):
     window: Count | None = None
     window_layers: Count | None = None
     mtp_layers: Count | None = None
+    mtp_passes: Count | None = None
     positions: Count | None = None
     attention_bias: bool = False
     output_bias: bool = False

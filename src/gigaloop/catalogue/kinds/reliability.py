@@ -58,6 +58,8 @@ class Reliability(Entry):
     """Until a slow host is found and taken out."""
     slow_by: Fraction
     """By which it lengthens the steps of its job."""
+    stall: Duration
+    """For which any checkpoint stops its job, whatever it holds: to agree on a step, to plan and to begin."""
     storage_bandwidth: Bandwidth
     """To storage that outlives the job, of an accelerator, all writing at once."""
     snapshot_bandwidth: Bandwidth

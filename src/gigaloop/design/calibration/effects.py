@@ -48,12 +48,15 @@ EFFECTS = (
     Effect("model on an accelerator", ("family", "model", "accelerator")),
     Effect("model in a recipe", ("family", "model", "precision")),
     Effect("accelerator", ("accelerator",)),
-    Effect("what is switched on", ("family", "variant")),
-    Effect("variant of a model", ("family", "variant", "model", "architecture")),
+    Effect("what is switched on", ("family", "variant"), prior=0.10),
+    Effect("variant of a model", ("family", "variant", "model"), prior=0.15),
     Effect("site", ("family", "site")),
-    Effect("release", ("family", "kind"), over=("date",)),
-    Effect("release of a model", ("family", "model"), over=("date",)),
-    Effect("release on an accelerator", ("family", "model", "accelerator"), over=("date",)),
+    Effect("drift of releases", ("family", "kind"), over=("date",)),
+    Effect("drift of a recipe", ("family", "architecture", "precision"), over=("date",)),
+    Effect("release", ("family", "kind", "release")),
+    Effect("release on a host", ("family", "kind", "host", "release")),
+    Effect("release on an architecture", ("family", "kind", "architecture", "release")),
+    Effect("release of a model", ("family", "model", "release")),
     Effect("layout", ("kind", "architecture"), over=("accelerators", "tp", "pp", "cp", "ep", "micro tokens", "vp")),
     Effect("size of the job", ("family",), over=("accelerators", "micro tokens", "width")),
     Effect("layout of a stack", ("family", "kind"), over=("tp", "pp", "cp", "ep", "micro tokens", "vp", "width")),
@@ -63,7 +66,7 @@ EFFECTS = (
 
 LENGTHS: Mapping[str, float] = {
     "date": 0.7, "accelerators": 3.0, "tp": 2.0, "pp": 2.5, "cp": 2.0, "ep": 3.0, "vp": 3.0, "micro tokens": 2.5,
-    "width": 2.0, "sequence": 3.0,
+    "width": 2.0, "sequence": 3.0, "isl": 3.0, "osl": 3.0,
 }  # fmt: skip
 """Distance over which an effect fades: years, and doublings. Source: a choice of this project."""
 
@@ -104,6 +107,8 @@ def traits(rows: Sequence[Measurement]) -> Traits:
             "accelerator": row.machine.name,
             "variant": row.stack.variant,
             "site": row.stack.site,
+            "release": f"{row.stack.date:.2f}",
+            "host": "arm" if row.accelerator.startswith("gb") else "x86",
         }
         counts = {
             "accelerators": row.accelerators, "tp": strategy.tp, "pp": strategy.pp, "cp": strategy.cp,

@@ -35,6 +35,8 @@ class Measurement:
     step: float
     """[s]"""
     stack: Stack
+    configuration: str
+    """Rows of one configuration are never on both sides of a fit."""
     fold: int
     """The fold whose constants are fitted without it."""
     assumed: tuple[str, ...] = ()
@@ -79,7 +81,7 @@ def fold_of(key: str) -> int:
     Examples
     --------
     >>> fold_of("gpt-1.7b|h100|48|4096|bf16|1|1|1|1")
-    2
+    1
     """
     return zlib.crc32(key.encode()) % FOLDS
 

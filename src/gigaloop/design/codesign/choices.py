@@ -280,5 +280,3 @@ def require_some(axes: Sequence[Axis]) -> int:
             hint=f"give fewer values, of '{longest.name}' for one, which has {len(longest.values)}",
         )
     return count
-
-

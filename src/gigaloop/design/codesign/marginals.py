@@ -115,7 +115,9 @@ def hbm_cost(programme: Programme, catalogue: Catalogue, bandwidth: float) -> tu
     entry = catalogue.part(HBM_ENTRIES[0 if bandwidth >= HBM4_FROM else 1])
     cost = entry.cost
     if cost is None:
-        raise UsageError(f"'{entry.id}' of the catalogue has no cost", hint="state --marginal hbm='24 USD (2026) per 1 GB'")
+        raise UsageError(
+            f"'{entry.id}' of the catalogue has no cost", hint="state --marginal hbm='24 USD (2026) per 1 GB'"
+        )
     low, high = cost.bounds
     source = cost.evidence.source if cost.evidence is not None else entry.id
     what = f"more or less memory of an accelerator at {cost} a gigabyte, {low:,.0f} to {high:,.0f}"

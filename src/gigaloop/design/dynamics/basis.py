@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from gigaloop.catalogue import Catalogue
     from gigaloop.catalogue.kinds import SiteResponse
     from gigaloop.design.records import Design, Facility
+    from gigaloop.design.records.step_power import StepPower
     from gigaloop.programme.schema import Generation, Programme, Site, Workload
 
 PROFILES = {"training": "pre-training", "inference": "serving"}
@@ -92,10 +94,12 @@ def site_jobs(
     seconds: float,
     seed: int,
     end: Literal["value", "calm", "harsh"] = "value",
+    steps: Mapping[str, StepPower] | None = None,
 ) -> tuple[Job, ...]:
     """Share the racks of a site among the programme's workloads, as jobs of the size that each states.
 
-    Storage in the racks takes its part off what swings in step. Serving is one job: nothing in it is in step.
+    A workload whose step is predicted swings as its step does, others as their load profile says. Storage in the racks
+    takes its part off what swings in step. Serving is one job: nothing in it is in step.
 
     Parameters
     ----------
@@ -111,11 +115,13 @@ def site_jobs(
         Of the draws.
     end
         Ends of the ranges of the load profiles, see :func:`gigaloop.design.dynamics.jobs.load_of`.
+    steps
+        Predicted steps of training, by workload.
     """
     total = math.fsum(float(workload.share) for workload in programme.workloads)
     shares = []
     for workload in programme.workloads:
-        load = load_of(catalogue.load_profile(profile_of(workload)), end)
+        load = workload_load(catalogue, workload, basis, end, steps)
         steady = workload.kind == "inference"
         if not steady:
             load = replace(load, coherence=load.coherence * (1.0 - coverage(load, basis.rack_power, installed)))
@@ -123,6 +129,54 @@ def site_jobs(
         racks = basis.racks * float(workload.share) / total if total else 0.0
         shares.append(Share(load, racks, math.inf if size is None else float(size), workload.id, steady))
     return schedule(shares, basis.rack_power, basis.rack_accelerators, seconds, seed)
+
+
+def workload_load(
+    catalogue: Catalogue,
+    workload: Workload,
+    basis: Basis,
+    end: Literal["value", "calm", "harsh"] = "value",
+    steps: Mapping[str, StepPower] | None = None,
+) -> Load:
+    """Give how a workload loads its racks: by its predicted step where there is one, else as its load profile says.
+
+    Parameters
+    ----------
+    catalogue, workload, basis
+        Load profiles, the workload, and the racks.
+    end
+        End of the ranges of the load profile.
+    steps
+        Predicted steps of training, by workload.
+    """
+    profile = catalogue.load_profile(profile_of(workload))
+    load, step = load_of(profile, end), (steps or {}).get(workload.id)
+    if step is None or workload.kind != "training":
+        return load
+    share = min(1.0, basis.rack_accelerators * step.limit / basis.rack_power) if basis.rack_power else 0.0
+    return load_from_step(load, load_of(profile), step, share)
+
+
+def load_from_step(load: Load, base: Load, step: StepPower, share: float) -> Load:
+    """Put the period, the duty and the two levels of a predicted step into a load.
+
+    Parameters
+    ----------
+    load
+        Of the workload's profile, at the end of its ranges that is looked at: by as much as its levels are off those of
+        ``base``, those of the step are moved.
+    base
+        The same profile, at its values.
+    step
+        Power of the accelerators over a step.
+    share
+        Of the rack's design power that the accelerators' thermal design power is; the rest of the rack does not swing.
+    """
+    high, low, duty = step.levels
+    rest = 1.0 - share
+    upper = rest + share * high / step.limit + load.compute - base.compute
+    lower = rest + share * low / step.limit + load.communicate - base.communicate
+    return replace(load, period=step.period, duty=duty, compute=max(upper, lower), communicate=max(lower, 0.0))
 
 
 def profile_of(workload: Workload) -> str:

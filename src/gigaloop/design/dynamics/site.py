@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gigaloop.catalogue.facts import facts_of
-from gigaloop.design.dynamics.basis import PROFILES, Basis, profile_of, site_basis, site_jobs
+from gigaloop.design.dynamics.basis import PROFILES, Basis, profile_of, site_basis, site_jobs, workload_load
 from gigaloop.design.dynamics.findings import allowed_ramp, ride_finding, storage_findings, trace_findings
 from gigaloop.design.dynamics.holds import designed_stores, stores_of, thermal_holds
 from gigaloop.design.dynamics.jobs import Job
@@ -18,18 +18,19 @@ from gigaloop.design.dynamics.limits import band_swing, ramp_statistics
 from gigaloop.design.dynamics.remedies import remedies
 from gigaloop.design.dynamics.ride_through import rack_backup, reconnect_time
 from gigaloop.design.dynamics.storage import Smoothed, follow, least_energy, sized
-from gigaloop.design.dynamics.swing import rack_swing_storage, square_energy
+from gigaloop.design.dynamics.swing import rack_swing_storage, square_energy, swing_storage
 from gigaloop.design.dynamics.trace import PowerTrace, power_trace
 from gigaloop.design.dynamics.views import ZOOM_STEP, busiest, decimated, steepest
 from gigaloop.design.generation import design_generation
-from gigaloop.design.records.dynamics import BandSwing, Dynamics, GridFinding, Remedy, SiteStorage, Spread
+from gigaloop.design.records.dynamics import BandSwing, Dynamics, GridFinding, Remedy, SiteStorage, Spread, SwingStorage
 from gigaloop.design.records.rack import Input
 
 if TYPE_CHECKING:
     from gigaloop.catalogue import Catalogue
     from gigaloop.catalogue.entry import Entry
     from gigaloop.design.records import Design, Facility
-    from gigaloop.programme.schema import Generation, Programme, Site
+    from gigaloop.design.records.step_power import StepPower
+    from gigaloop.programme.schema import Generation, Programme, Site, Workload
     from gigaloop.programme.schema.facility import GridLimits
 
 RESPONSE = "usual-site"
@@ -50,10 +51,12 @@ def site_dynamics(
     seed: int = 0,
     trace: PowerTrace | None = None,
     source: str = "computed",
+    steps: Mapping[str, StepPower] | None = None,
 ) -> Dynamics:
     """Give the power of a site over time with all its power taken by racks of one generation.
 
-    The programme's workloads share the racks; each kind has its load profile. Jobs have the size that their workload
+    The programme's workloads share the racks; each kind has its load profile, whose swings give way to those of a
+    predicted step. Jobs have the size that their workload
     states, start and stop once, fail and restart. What stands in the racks against swings is taken off before the
     site's. The storage of the site follows without foresight; the ranges of the load profile reach its energy.
 
@@ -73,6 +76,8 @@ def site_dynamics(
         A recorded trace of the site's power instead of one computed.
     source
         What the trace is: ``computed``, or the name of its file.
+    steps
+        Predicted steps of training, by workload.
 
     Raises
     ------
@@ -82,14 +87,17 @@ def site_dynamics(
     design = design_generation(programme, generation, catalogue) if design is None else design
     response = catalogue.site_response(RESPONSE)
     basis = site_basis(generation, site, design, response, facility)
-    training = catalogue.load_profile(_training(programme))
+    main = _training(programme)
+    training = catalogue.load_profile(PROFILES["training"] if main is None else profile_of(main))
     swing = rack_swing_storage(basis.rack_power, training, design.rack.storage.installed)
+    if main is not None and steps and main.id in steps:
+        swing = _step_swing(catalogue, main, basis, swing.installed, steps)
     grid, path = site.facility.grid, f"sites.{site.id}.facility.grid"
     low, high = float(grid.band_low), float(grid.band_high)
     jobs: tuple[Job, ...] = ()
     if trace is None:
         seconds, step, peak = hours * 3600.0, 1.0, _peak(site, basis, facility)
-        jobs = site_jobs(programme, catalogue, basis, swing.installed, seconds, seed)
+        jobs = site_jobs(programme, catalogue, basis, swing.installed, seconds, seed, steps=steps)
         racks = power_trace(jobs, seconds, seed=seed, keep_jobs=False)
         power, lines = basis.site_power(racks.power, step), racks.jobs
         zoom_begin, zoom = busiest(jobs, basis, power, seconds, seed, swing.installed)
@@ -112,7 +120,7 @@ def site_dynamics(
         storage.append(_ramp_storage(smoothed, power, step, ramp))
         energies = [smoothed.energy]
         for end in ("calm", "harsh") if trace is None else ():
-            other = site_jobs(programme, catalogue, basis, swing.installed, seconds, seed, end)
+            other = site_jobs(programme, catalogue, basis, swing.installed, seconds, seed, end, steps)
             moved = basis.site_power(power_trace(other, seconds, seed=seed, keep_jobs=False).power, step)
             energies.append(follow(moved, step, ramp, restore=restore, round_trip=trip).energy)
         energy = Spread(smoothed.energy, min(energies), max(energies))
@@ -125,7 +133,7 @@ def site_dynamics(
             seen = _Seen(tried.grid, step, _band(close, zoom_step, low, high), "behind the storage of the site; ")
     findings = [*seen.findings(grid, path, peak), ride_finding(grid, path, rack_backup(design.rack)), *findings]
     storage += _band_storage(grid, seen.band, peak, jobs)
-    raw = site_jobs(programme, catalogue, basis, None, seconds, seed) if jobs else ()
+    raw = site_jobs(programme, catalogue, basis, None, seconds, seed, steps=steps) if jobs else ()
     stores = designed_stores(generation, design, basis.racks) if facility is None else stores_of(facility.loops)
     times, shown = decimated(power, step)
     zoom_times, zoom_shown = decimated(zoom, zoom_step, zoom_begin)
@@ -181,10 +189,22 @@ class _Seen:
             yield replace(found, detail=self.behind + found.detail)
 
 
-def _training(programme: Programme) -> str:
-    """Give the load profile of the training that takes most of the racks."""
+def _training(programme: Programme) -> Workload | None:
+    """Give the training that takes most of the racks."""
     found = [workload for workload in programme.workloads if workload.kind == "training"]
-    return profile_of(max(found, key=lambda workload: workload.share)) if found else PROFILES["training"]
+    return max(found, key=lambda workload: workload.share) if found else None
+
+
+def _step_swing(
+    catalogue: Catalogue, workload: Workload, basis: Basis, installed: float | None, steps: Mapping[str, StepPower]
+) -> SwingStorage:
+    """Hold the storage of a rack against the swing of a predicted step."""
+    ends: tuple[Literal["value", "calm", "harsh"], ...] = ("value", "calm", "harsh")
+    loads = [workload_load(catalogue, workload, basis, end, steps) for end in ends]
+    depths = [basis.rack_power * (load.compute - load.communicate) for load in loads]
+    first = loads[0]
+    needed = [square_energy(depth, first.period, first.duty) for depth in depths]
+    return swing_storage(depths[0], first.period, first.duty, installed, min(needed), max(needed))
 
 
 def _peak(site: Site, basis: Basis, facility: Facility | None) -> float:

@@ -22,8 +22,8 @@ FloatArray = NDArray[np.float64]
 class PowerLaw:
     """Power of matrix products over the clock, both as shares of what they are at the thermal design power.
 
-    ``p = s + (1 - s) f^a``: leakage, memory and links do not follow the clock, the rest goes as ``f V^2`` with a voltage
-    that rises with the clock, from ``a = 1`` where it stands at its floor to 3 where it is proportional.
+    ``p = s + (1 - s) f^a``: leakage, memory and links do not follow the clock, the rest goes as ``f V^2`` with a
+    voltage that rises with the clock, from ``a = 1`` where it stands at its floor to 3 where it is proportional.
     """
 
     fixed: float
@@ -38,9 +38,9 @@ LAW = PowerLaw(fixed=0.27, exponent=2.0, floor=0.1)
 """Source: both by a GB300 whose large matrix products fall from 1,600-2,174 to 617 TFLOP/s between 1,400 and 500 W
 (https://github.com/facebookexperimental/triton/pull/2023, 2026-07: 0.28 to 0.39 of the rate at 0.36 of the power), with
 10 to 15 % of a training step lost by an H100 at 600 of 700 W (https://factryze.ai/scale-atlas/power/power-capping).
-Held out: the optimum of throughput over power of a GB200 fleet near 1,000 of 1,200 W (arXiv:2605.24461), and 97 % of the
-throughput at 15 % less energy by NVIDIA's profiles on B200 (arXiv:2510.03872). The floor is 210 of 1,980 MHz, the least
-clock that an H100 can be set to."""
+Held out: the optimum of throughput over power of a GB200 fleet near 1,000 of 1,200 W (arXiv:2605.24461), and 97 % of
+the throughput at 15 % less energy by NVIDIA's profiles on B200 (arXiv:2510.03872). The floor is 210 of 1,980 MHz, the
+least clock that an H100 can be set to."""
 
 LOW, HIGH = PowerLaw(0.35, 1.6, 0.1), PowerLaw(0.20, 2.6, 0.1)
 """Source: ends of the range within which the law keeps to the measurements named at :data:`LAW`."""
@@ -49,8 +49,8 @@ LOW, HIGH = PowerLaw(0.35, 1.6, 0.1), PowerLaw(0.20, 2.6, 0.1)
 def clock_share(machine: Machine, law: PowerLaw = LAW) -> FloatArray:
     """Give the clock of matrix products under the machine's power cap, over that at its thermal design power.
 
-    Efficiencies of matrix products are those at the thermal design power, with the throttling that they see there; a cap
-    above it gives nothing back.
+    Efficiencies of matrix products are those at the thermal design power, with the throttling that they see there; a
+    cap above it gives nothing back.
 
     Parameters
     ----------
@@ -99,7 +99,10 @@ class PhasePower:
 PHASE_POWER: Mapping[str, PhasePower] = MappingProxyType(
     {
         "matrix": PhasePower(
-            0.90, 1.0, 1.05, "matrix products of an H100 are bound by power: https://www.thonking.ai/p/strangely-matrix-multiplications"
+            0.90,
+            1.0,
+            1.05,
+            "matrix products of an H100 are bound by power: https://www.thonking.ai/p/strangely-matrix-multiplications",
         ),
         "attention": PhasePower(0.75, 0.9, 1.0, "assumption: between matrix products and memory-bound work"),
         "memory": PhasePower(

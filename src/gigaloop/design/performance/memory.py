@@ -11,10 +11,10 @@ table 2 of DeepSeek-V3 (arXiv:2412.19437).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from gigaloop.design.performance.machine import Machine
 from gigaloop.design.performance.strategies import Job, Strategies
@@ -22,6 +22,7 @@ from gigaloop.design.records.training import MEMORY_PARTS, TrainingMemory
 from gigaloop.design.transformer import Transformer, layer_weights
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 WEIGHT_BYTES = np.array([2.0, 2.0, 2.0625, 3.125])
 """Of a weight of a matrix product, by precision: a 16-bit copy; FP8 in both orientations without a 16-bit copy, with
@@ -29,15 +30,23 @@ the scales of 32-value blocks for MX; FP4 in both orientations with the scales o
 Source: https://github.com/NVIDIA/TransformerEngine docs (FP8 and NVFP4 primary weights), 2026-08."""
 SAVED_INPUT_BYTES = np.array([2.0, 1.0, 1.03125, 0.5625])
 """Of an input of a matrix product kept for its weight gradient, by precision. Source: as ``WEIGHT_BYTES``."""
+FROZEN_BYTES = np.array([2.0, 2.0, 2.0625, 1.125])
+"""The same of a weight that is not trained: no 16-bit copy beside FP4. Source: as ``WEIGHT_BYTES``."""
 STATE_BYTES = 12.0
 """Of optimiser states per parameter: master weight and two moments in 32 bits. Source: arXiv:1910.02054."""
+MASTER_BYTES = 4.0
+"""Of them the master weight. Source: as ``STATE_BYTES``."""
 GRADIENT_BYTES = 4.0
 """Gradients are accumulated in 32 bits. Source: https://github.com/NVIDIA/Megatron-LM (main_grad), 2026-08."""
-LOGIT_BYTES = 10.0
-"""Of a logit at the loss: 16-bit logits, 32-bit logits and their 32-bit gradient. Source: arXiv:2205.05198."""
+LOGIT_BYTES = 6.0
+"""Of a logit at the loss: in 16 bits, and once in 32 bits, whose place the gradient takes.
+Source: https://github.com/NVIDIA/Megatron-LM (fused vocabulary-parallel cross entropy), 2026-08."""
 HEAD_LOGIT_BYTES = 4.0
 """Of a logit while the output head is differentiated: logits and their gradient in 16 bits.
 Source: https://github.com/NVIDIA/Megatron-LM (vocabulary-parallel cross entropy), 2026-08."""
+SCORE_BYTES = 5.0
+"""Of a score of attention that is not fused: softmax, its dropped copy in 16 bits, the mask.
+Source: arXiv:2205.05198, section 4.1."""
 ADAPTER_SHARE = 0.001
 """Parameters of low-rank adapters over those of the model. Source: MLPerf Llama 2 70B LoRA, rank 16, 44.6 M of 69 G
 (https://github.com/mlcommons/training_policies), 2024."""
@@ -47,19 +56,21 @@ Source: arXiv:2304.11277."""
 FRAGMENTATION = 0.03
 """Reserved beyond what is allocated, over everything that is not static. Source: peak reserved over peak allocated of
 published runs, docs/workload.md."""
+USABLE = 1.06
+"""Usable bytes over the stated size of HBM, which is stated in GB but built in GiB, less what error correction and the
+driver take. Source: total capacities that PyTorch reports, 79.15 GiB of an A100 of 80 GB
+(https://github.com/pytorch/pytorch/issues/101159), 139.8 GiB of an H200 of 141 GB, 178.4 GiB of a B200 of 180 GB."""
 CONTEXT_BYTES = 1.5e9
 """Of driver context, library workspaces and communicators. Source: https://github.com/NVIDIA/nccl (buffers per channel)
 and CUDA context of current accelerators, 2026-08."""
 
 
-
-
 def training_memory(model: Transformer, machine: Machine, job: Job, strategies: Strategies) -> TrainingMemory:
     """Give the memory of the fullest accelerator of each strategy.
 
-    All records hold scalars or columns that broadcast to (n,). Routed tokens are taken as balanced over the experts,
-    attention as fused (its scores are never stored). Recompute ``selective`` keeps neither outputs of norms nor those
-    of activation functions; ``full`` keeps the input of each layer alone.
+    All records hold scalars or columns that broadcast to (n,). Routed tokens are taken as balanced over the experts.
+    Recompute ``selective`` keeps neither outputs of norms nor those of activation functions, or, where attention is not
+    fused, no scores; ``full`` keeps the input of each layer alone.
 
     Examples
     --------
@@ -79,7 +90,8 @@ def training_memory(model: Transformer, machine: Machine, job: Job, strategies: 
     stages = [_stage(weights, kept, model, job, strategies, 0)]
     if np.any(pp > 1):
         stages.append(_stage(weights, kept, model, job, strategies, -1))
-    if np.any(pp > 2) and np.any(np.asarray(model.dense_layers) > 0) and np.any(np.asarray(model.experts) > 0):
+    uneven = np.any(_short(model, strategies)[1] >= 2)
+    if np.any(pp > 2) and (uneven or (np.any(model.dense_layers) and np.any(model.experts))):
         stages.append(_stage(weights, kept, model, job, strategies, 1))
     parts, total = stages[0], sum(stages[0])
     for other in stages[1:]:
@@ -91,8 +103,21 @@ def training_memory(model: Transformer, machine: Machine, job: Job, strategies: 
     return TrainingMemory(
         parts={name: np.broadcast_to(part, shape) for name, part in zip(MEMORY_PARTS, parts, strict=True)},
         total=np.broadcast_to(np.asarray(total), shape),
-        available=np.broadcast_to(np.asarray(machine.hbm, float), shape),
+        available=np.broadcast_to(usable_hbm(machine), shape),
     )
+
+
+def usable_hbm(machine: Machine) -> FloatArray:
+    """Give the memory of an accelerator that programs can use, () or (n,) [B]."""
+    return USABLE * np.asarray(machine.hbm, float)
+
+
+def least_recompute(model: Transformer, machine: Machine, job: Job, strategies: Strategies) -> IntArray:
+    """Give the least recompute with which each strategy fits, as indices into ``RECOMPUTE`` (n,); full if none does."""
+    fits = [
+        training_memory(model, machine, job, replace(strategies, recompute=np.full((1,), each))).fits for each in (0, 1)
+    ]
+    return np.where(fits[0], 0, np.where(fits[1], 1, 2))
 
 
 def expert_cut(strategies: Strategies) -> FloatArray:
@@ -183,11 +208,13 @@ def _kept(model: Transformer, job: Job, strategies: Strategies) -> _Kept:
     inner = np.asarray(model.mamba_heads) * np.asarray(model.mamba_head_dim)
     states = 2 * np.asarray(model.mamba_groups) * np.asarray(model.mamba_state)
     mamba = 2.0 * (4.0 * inner + 2.0 * states)
-    # Inputs of two norms, and the masks of dropout where networks are plain, as those of the GPT generation.
-    edges = np.where(model.gated, 4.0, 6.0) * hidden
+    fused, trained = np.asarray(strategies.fused_attention), 1.0 - np.asarray(job.adapters, float)
+    # Inputs of two norms, and two masks of dropout in programs old enough to lack fused attention.
+    edges = np.where(fused, 4.0, 6.0) * hidden
     share, mamba_share = _share(model.attention_layers, model), _share(model.mamba_layers, model)
     mixer = (share * core + mamba_share * mamba) / tp + (edges + share * ranks) / spread
-    norms = 2.0 * saved * hidden / spread
+    # Inputs of frozen products are not kept; adapters take those of attention.
+    norms = (1.0 + trained) * saved * hidden / spread
     width = np.asarray(model.ffn) / tp
     shared = np.asarray(model.shared_ffn) / tp
     by_experts = np.asarray(strategies.ep) > 1
@@ -196,20 +223,20 @@ def _kept(model: Transformer, job: Job, strategies: Strategies) -> _Kept:
     routed = copies * np.asarray(model.expert_ffn) / np.where(by_experts, 1.0, tp)
     sent = copies * routed_in
     before = 2.0 * (matrices - 1)  # bytes of the inputs of an activation function, by unit of width
-    scores = 8.0 * np.asarray(model.experts) / spread
-
-    light = mixer
-    dense = light + before * width
-    mixture = light + before * (shared + routed) + (saved + 2.0) * sent + scores
-    heavy_dense, heavy_mixture = norms + saved * width, norms + saved * (shared + routed)
-    again_free = np.where(np.asarray(strategies.recompute) == 1, 0.0, 1.0)
+    gates = 8.0 * np.asarray(model.experts) / spread
+    selective = np.asarray(strategies.recompute) == 1
+    scores = np.where(fused, 0.0, share * SCORE_BYTES * heads * np.asarray(job.sequence) / tp)
+    mixer_kept = mixer + np.where(selective, 0.0, scores)
+    plain, mixed = before * width, before * (shared + routed) + trained * saved * sent + gates
+    heavy_dense, heavy_mixture = norms + trained * saved * width, norms + trained * saved * (shared + routed)
+    stays = np.where(selective & fused, 0.0, 1.0)
     tokens = np.asarray(strategies.micro_batch) * np.asarray(job.sequence) / np.asarray(strategies.cp, float)
     return _Kept(
         input=tokens * (2.0 * hidden / spread),
-        dense=tokens * (dense + again_free * heavy_dense),
-        mixture=tokens * (mixture + again_free * heavy_mixture),
-        dense_whole=tokens * (dense + heavy_dense),
-        mixture_whole=tokens * (mixture + heavy_mixture),
+        dense=tokens * (mixer_kept + plain + stays * heavy_dense),
+        mixture=tokens * (mixer_kept + mixed + stays * heavy_mixture),
+        dense_whole=tokens * (mixer + scores + plain + heavy_dense),
+        mixture_whole=tokens * (mixer + scores + mixed + heavy_mixture),
         dense_gradients=tokens * (2.0 * matrices * width + 2.0 * hidden),
         mixture_gradients=tokens * (2.0 * matrices * (shared + routed) + 2.0 * hidden + 4.0 * sent),
         logits=tokens * (np.asarray(model.vocab) / tp),
@@ -234,25 +261,35 @@ def _stage(
     tied = np.asarray(model.tied, dtype=bool)
     vocabularies = np.where(last, 1.0 if stage != 0 else np.where(tied, 1.0, 2.0), 1.0 if stage == 0 else 0.0)
     ends = vocabularies * weights.vocabulary
-    trained = np.where(job.adapters, ADAPTER_SHARE, 1.0)
+    adapters = np.asarray(job.adapters, dtype=bool)
+    trained = np.where(adapters, ADAPTER_SHARE, 1.0)
 
-    def held(since: int) -> tuple[FloatArray, FloatArray]:
+    def held(since: int | IntArray) -> tuple[FloatArray, FloatArray]:
         """Parameters of products and of vocabularies that are left once they are sharded from a ZeRO stage on."""
         data, expert_data = (np.where(zero >= since, each, 1.0) for each in (weights.data, weights.expert_data))
         return layers / data + experts / expert_data, ends / data
 
     of_products, of_ends = held(3)
-    weight_bytes = WEIGHT_BYTES[precision]
-    held_weights = copies * (of_products * weight_bytes + of_ends * 2.0)
-    gradients = trained * GRADIENT_BYTES * copies * np.add(*held(2))
-    states = trained * STATE_BYTES * np.add(*held(1))
-
+    weight_bytes = np.where(job.adapters, FROZEN_BYTES[precision], WEIGHT_BYTES[precision])
+    # Fully sharded, weights are gathered from their 32-bit masters; no other copy stays.
+    sharded = zero >= 3
     micro_batches = np.asarray(job.batch) / (np.asarray(strategies.dp, float) * np.asarray(strategies.micro_batch))
+    # ZeRO-2
+    whole_gradients = held(np.where(micro_batches > 1.0, 3, 2))
+    held_weights = copies * np.where(
+        sharded & ~adapters, MASTER_BYTES * (of_products + of_ends), of_products * weight_bytes + of_ends * 2.0
+    )
+    gradients = trained * GRADIENT_BYTES * copies * np.add(*whole_gradients)
+    states = trained * np.where(sharded, STATE_BYTES - MASTER_BYTES, STATE_BYTES) * np.add(*held(1))
+
     in_flight = micro_batches_in_flight(strategies, micro_batches, stage=stage)
     whole = np.maximum(np.where(dense > 0, kept.dense_whole, 0.0), np.where(mixture > 0, kept.mixture_whole, 0.0))
+    # One layer stands whole while it is differentiated, less what of it is kept anyway.
+    part = np.where(mixture > 0, kept.mixture, kept.dense)
+    again = np.where(recompute == 2, whole, np.maximum(whole - part, 0.0))
     activations = in_flight * np.where(
         recompute == 2, (dense + mixture) * kept.input, dense * kept.dense + mixture * kept.mixture
-    ) + np.where(recompute == 2, whole, np.where(recompute == 1, whole - np.minimum(kept.dense, whole), 0.0))
+    ) + np.where(recompute == 0, 0.0, again)
 
     layer = np.where(mixture > 0, weights.mixture + weights.experts, weights.dense)
     one = np.where(mixture > 0, weights.mixture + weights.expert, weights.dense)
@@ -270,25 +307,35 @@ def _stage(
 
 
 def _layers(model: Transformer, strategies: Strategies, stage: int) -> tuple[FloatArray, FloatArray]:
-    """Layers of a pipeline stage with a dense network and with experts."""
-    pp, vp = np.asarray(strategies.pp, float), np.maximum(np.asarray(strategies.vp, float), 1.0)
-    layers = np.ceil(np.asarray(model.layers) / (pp * vp)) * vp
+    """Layers of a pipeline stage with a dense network and with experts.
+
+    Where layers do not come out even, the last stage has one less, and then the first: head and embedding take their
+    places.
+    """
+    layers, short = _short(model, strategies)
+    here = layers - (short > (1 if stage == 0 else 0) if stage != 1 else 0)
+    experts = np.asarray(model.experts) > 0
     with_dense = np.asarray(model.ffn_layers) - np.asarray(model.moe_layers)
-    before = (pp - 1.0) * layers if stage == -1 else float(stage) * layers
-    leading = np.minimum(np.maximum(with_dense - before, 0.0), layers)
-    pure = np.asarray(model.no_ffn) == 0
-    dense = np.where(pure & (np.asarray(model.experts) > 0), leading, layers * _share(with_dense, model))
-    mixture = np.where(pure & (np.asarray(model.experts) > 0), layers - leading, layers * _share(model.moe_layers, model))
-    # Layers without a network count as dense ones of their mixer; they are few bytes beside those with one.
-    rest = layers - dense - mixture
-    return dense + np.where(np.asarray(model.experts) > 0, 0.0, rest), mixture + np.where(np.asarray(model.experts) > 0, rest, 0.0)
+    before = 0.0 if stage == 0 else (np.asarray(strategies.pp) - 1.0 if stage == -1 else 1.0) * layers - (short > 1)
+    leading = np.minimum(np.maximum(with_dense - before, 0.0), here)
+    whole = np.asarray(model.no_ffn) == 0  # in a hybrid, sorts of layers take turns
+    dense = np.where(experts, np.where(whole, leading, here * (1.0 - _share(model.moe_layers, model))), here)
+    return dense, here - dense
+
+
+def _short(model: Transformer, strategies: Strategies) -> tuple[FloatArray, FloatArray]:
+    """Layers of a full stage, and how many the stages together have less than that."""
+    vp = np.where(np.asarray(strategies.pp) > 1, np.maximum(np.asarray(strategies.vp, float), 1.0), 1.0)
+    slots = np.asarray(strategies.pp) * vp
+    layers = np.ceil(np.asarray(model.layers) / slots) * vp
+    return layers, layers * np.asarray(strategies.pp) - np.asarray(model.layers)
 
 
 def _share(layers: object, model: Transformer) -> FloatArray:
     return np.asarray(layers, float) / np.asarray(model.layers, float)
 
 
-def micro_batches_in_flight(strategies: Strategies, micro_batches: Number, *, stage: int = 0) -> Number:
+def micro_batches_in_flight(strategies: Strategies, micro_batches: ArrayLike, *, stage: int = 0) -> FloatArray:
     """Give the micro-batches whose activations a pipeline stage keeps at its fullest moment.
 
     1F1B keeps one per stage after it; with ``v`` chunks of layers, chunks of ``p (v + 1) - 1`` on the first stage;

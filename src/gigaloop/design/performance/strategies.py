@@ -65,33 +65,12 @@ class Strategies:
     overlap_ep: Flag = True
     overlap_dp: Flag = True
     overlap_pp: Flag = True
+    fused_attention: Flag = True
+    """Whether attention is one kernel that never stores its scores; programs before 2023 had none."""
+    narrow_gradients: Flag = False
+    """Whether gradients are reduced in 16 bits instead of 32."""
 
     @property
     def accelerators(self) -> Column:
         """Accelerators of the job."""
         return self.tp * self.cp * self.pp * self.dp
-
-
-def described(strategies: Strategies, row: int = 0) -> str:
-    """Write what a strategy is, in a few words; what is of size 1 is left out.
-
-    >>> described(Strategies(tp=8, cp=1, pp=12, vp=8, dp=16, ep=1, micro_batch=1, recompute=1, zero=1))
-    'TP 8, PP 12 x 8, DP 16, micro-batch 1, selective recompute, ZeRO 1'
-    """
-
-    def of(name: str) -> int:
-        column = np.ravel(getattr(strategies, name))
-        return int(column[row if len(column) > 1 else 0])
-
-    pp, vp = of("pp"), of("vp")
-    said = [f"{name.upper()} {of(name)}" for name in ("tp", "cp") if of(name) > 1]
-    if pp > 1:
-        schedule = f" {SCHEDULES[of('schedule')]}" if of("schedule") else ""
-        said.append(f"PP {pp}{f' x {vp}' if vp > 1 else ''}{schedule}")
-    said += [f"{name.upper()} {of(name)}" for name in ("dp", "ep") if of(name) > 1]
-    said.append(f"micro-batch {of('micro_batch')}")
-    if of("recompute"):
-        said.append(f"{RECOMPUTE[of('recompute')]} recompute")
-    if of("zero") and of("dp") > 1:
-        said.append("FSDP" if of("zero") == 3 else f"ZeRO {of('zero')}")
-    return ", ".join(said)

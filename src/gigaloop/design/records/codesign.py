@@ -63,21 +63,25 @@ class Worth:
     """What one step of a choice is worth at a variant: relative changes, all other choices as they are."""
 
     choice: str
+    what: str
     before: str
     after: str
+    factor: float
+    """Of the value; not a number for counts, temperatures and ranks."""
     row: int
     """The variant with the step taken."""
     work: float
     """Of the work on the mix in the same time."""
     work_band: tuple[float, float]
     """80 % interval, by the uncertainty of the performance constants."""
-    cost: float | None
-    """Of the annual cost of a rack with its share of network and facility; None where a price is not known."""
+    cost: float
+    """Of the annual cost of a rack with its share of network and facility, as far as prices are known."""
     power: float
     """Of the facility power of a rack."""
     objectives: Mapping[str, float]
     """Of each objective."""
     unpriced: tuple[str, ...]
+    """What changes with it and has no price."""
     obstacle: str
     """Why the step cannot be built; empty where it can."""
 
@@ -92,6 +96,19 @@ class Finding:
     worths: tuple[Worth, ...]
 
 
+@dataclass(frozen=True)
+class Common:
+    """One value of a choice for all generations, the one that loses least."""
+
+    choice: str
+    what: str
+    value: str
+    loss: float
+    """Of the first objective in the generation that loses most, all other choices free."""
+    best: tuple[str, ...]
+    """The value that each generation has where it is free."""
+
+
 @dataclass(frozen=True, eq=False)
 class CodesignSearch:
     """Variants of generations, columns (n,); rows of one generation follow each other."""
@@ -103,6 +120,8 @@ class CodesignSearch:
     workloads: tuple[WorkloadShare, ...]
     axes: Mapping[str, tuple[Axis, ...]]
     """By generation; the same choices in each."""
+    stated: tuple[int, ...]
+    """Row of each generation as it is."""
     generation: Ints
     """Index of the generation."""
     choice: Ints
@@ -140,8 +159,8 @@ class CodesignSearch:
     front: NDArray[np.bool_]
     """Whether no other variant that can be built is as good in everything and better in something."""
     findings: tuple[Finding, ...]
-    common: Mapping[str, str]
-    """Choices whose best value is the same in all generations, or differs: a sentence by choice."""
+    common: tuple[Common, ...]
+    """Of several generations: what it takes to make each choice the same in all."""
     assumptions: tuple[Assumption, ...]
 
     def __len__(self) -> int:
@@ -154,10 +173,11 @@ class CodesignSearch:
 
     @property
     def priced(self) -> NDArray[np.bool_]:
-        """Whether everything in a variant has a price."""
+        """Whether a variant has no more of anything without a price than its generation as it is."""
         known = np.ones(len(self), dtype=np.bool_)
+        own = np.array(self.stated)[self.generation]
         for amounts in self.unpriced.values():
-            known &= amounts == 0.0
+            known &= amounts <= amounts[own] + 1e-9
         return known
 
     def label(self, row: int, axis: int) -> str:

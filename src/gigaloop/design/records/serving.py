@@ -65,9 +65,17 @@ class ServingPoints:
     """That an accelerator does in a step, of which ``step`` is the time [FLOP]."""
     bytes: FloatArray
     """That an accelerator reads in a step [B]."""
+    power: FloatArray
+    """Mean of an accelerator, those that prefill too [W]."""
     bound: NDArray[np.int64]
     """Index into ``SERVING_BOUNDS``."""
     fits: BoolArray
+
+    @property
+    def energy_per_token(self) -> FloatArray:
+        """Of the accelerators, for an output token and the prompt that comes with it [J]."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(self.power / self.tokens_per_s_per_accelerator)
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,8 @@ class ServingFront:
 
     points: ServingPoints
     """All of them that were evaluated."""
+    layouts: Mapping[str, NDArray[np.generic]]
+    """Their layouts, as columns by the names of a layout's fields."""
     front: NDArray[np.int64]
     """Rows of the front, from the highest throughput to the highest interactivity."""
     best: int | None

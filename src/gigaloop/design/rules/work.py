@@ -1,4 +1,4 @@
-"""Rules of the workloads: memory, batch, shares."""
+"""Rules of the workloads: memory, speed, shares."""
 
 from __future__ import annotations
 
@@ -10,25 +10,31 @@ from gigaloop.design.rules.rule import Draft, Finding, Rule, shown
 
 
 def _memory(draft: Draft) -> Iterator[Finding]:
-    hbm = float(draft.accelerator.hbm)
     for result in draft.performance:
         subject = f"workloads.{result.workload}"
-        least = math.ceil(result.memory_needed / hbm)
         yield Finding(
-            shown(result.memory_needed, "TB"),
-            shown(result.memory_available, "TB").with_evidence(draft.accelerator.hbm.evidence),
-            f"{subject}.model.parameters",
+            shown(result.memory_needed, "GB"),
+            shown(result.memory_available, "GB").with_evidence(draft.accelerator.hbm.evidence),
+            f"{subject}.model",
             subject,
-            way_out=f"spread it over at least {least} accelerators, or use a lower precision",
+            way_out=result.note if not result.fits else "",
         )
 
 
-def _batch(draft: Draft) -> Iterator[Finding]:
+def _speed(draft: Draft) -> Iterator[Finding]:
     for workload, result in zip(draft.programme.workloads, draft.performance, strict=True):
-        if result.kind == "inference" and result.fits:
+        if workload.serving is not None and result.fits and float(workload.serving.speed) > 0.0:
             subject = f"workloads.{result.workload}"
-            limit = shown(math.floor(result.batch_limit), "1")
-            yield Finding(workload.batch, limit, f"{subject}.batch", subject)
+            seen = shown(1.0 / result.step, "tokens/s")
+            yield Finding(seen, workload.serving.speed, f"{subject}.serving.speed", subject)
+
+
+def _first_token(draft: Draft) -> Iterator[Finding]:
+    for workload, result in zip(draft.programme.workloads, draft.performance, strict=True):
+        if workload.serving is not None and workload.serving.first_token is not None and result.first_token is not None:
+            subject = f"workloads.{result.workload}"
+            seen = shown(result.first_token, "s")
+            yield Finding(seen, workload.serving.first_token, f"{subject}.serving.first_token", subject)
 
 
 def _shares(draft: Draft) -> Iterator[Finding]:
@@ -40,21 +46,30 @@ def _shares(draft: Draft) -> Iterator[Finding]:
 RULES = (
     Rule(
         "workload.memory",
-        "The model's states and one sequence fit into the accelerators' memory",
+        "The best layout of the model fits into an accelerator's memory",
         Sense.AT_MOST,
         Severity.ERROR,
-        "training: 16 B per parameter (Rajbhandari et al., arXiv:1910.02054); inference: weights and one cache",
+        "weights, states, activations or caches, buffers and fragmentation of the fullest accelerator",
         "more accelerators together, or a lower precision",
         _memory,
     ),
     Rule(
-        "workload.batch",
-        "The batch fits into memory with its key-value caches",
+        "workload.speed",
+        "A user sees as many tokens per second as are asked for",
+        Sense.AT_LEAST,
+        Severity.WARNING,
+        "the inverse of the mean time between tokens at the best point that serving has",
+        "a slower speed, a lower precision, a larger scale-up domain, or speculative decoding",
+        _speed,
+    ),
+    Rule(
+        "workload.first-token",
+        "The first token is there in time",
         Sense.AT_MOST,
         Severity.WARNING,
-        "cache per sequence = bytes per token x context; the batch that fits is the one that is used",
-        "a smaller batch or context, a smaller cache, or more accelerators together",
-        _batch,
+        "prefill of the prompt without a queue, at the best point that serving has",
+        "more time, a shorter prompt, a cache of prefixes, or prefill on accelerators of its own",
+        _first_token,
     ),
     Rule(
         "workload.shares",

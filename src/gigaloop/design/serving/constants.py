@@ -14,20 +14,16 @@ class ServingConstants:
     Fitted ones come with the catalogue; these are the priors, each with its source beside it.
     """
 
-    matrix: float = 0.70
-    """Of the dense peak that large matrix products of serving reach. Source: measured FP8 matrix products of Hopper,
-    about 0.6 to 0.75 of the peak, DeepGEMM, https://github.com/deepseek-ai/DeepGEMM."""
-    half_rows: float = 64.0
-    """Rows of a matrix product at which it reaches half of that. Source: an estimate, tiles are 64 to 128 rows high."""
-    bandwidth: float = 0.80
-    """Of memory bandwidth that weights are read with. Source: STREAM-like kernels reach 0.8 to 0.93 of the data sheet,
-    InferSim, https://github.com/alibaba/InferSim."""
-    cache: float = 0.60
+    matrix: float = 1.0
+    """Rate of matrix products over that of training's large ones. Source: libraries are the same."""
+    bandwidth: float = 1.0
+    """Memory bandwidth that operators reach over that in training. Source: the same."""
+    cache: float = 0.65
     """Of memory bandwidth that attention reads the cache with. Source: FlashMLA reaches 3,000 of 3,350 GB/s at best,
     https://github.com/deepseek-ai/FlashMLA; paged, ragged batches reach less: an estimate."""
-    attention: float = 0.45
-    """Of the 16-bit peak that attention computes with. Source: FlashMLA 660 of 989 TFLOP/s at best,
-    https://github.com/deepseek-ai/FlashMLA; FlashAttention-3 0.5 to 0.75, arXiv:2407.08608."""
+    attention: float = 0.85
+    """Rate of fused attention over that of training's. Source: paged caches and short queries cost some: an estimate
+    after FlashMLA, 660 of 989 TFLOP/s at best, https://github.com/deepseek-ai/FlashMLA."""
     operators: float = 10.0
     """Passes over the hidden state of a token by memory-bound operators of a layer (norms, residuals, rotary,
     activation, quantisation). Source: counted in Megatron-like layers, fused kernels: an estimate."""
@@ -35,6 +31,9 @@ class ServingConstants:
     """Kernels of a layer that run one after the other. Source: traces of vLLM and TensorRT-LLM: an estimate."""
     kernel: float = 2.0e-6
     """Time between kernels of a captured graph [s]. Source: an estimate, 1 to 3 us."""
+    routing: float = 15.0e-6
+    """Time of a mixture's routing, sorting of tokens and their return, beyond its products, a layer [s]. Source: an
+    estimate, five to ten small kernels."""
     host: float = 1.0e-3
     """Time of a step that the host is alone [s]. Source: an estimate; schedulers that overlap reach less than 1 ms."""
     sequence: float = 3.0e-6
@@ -55,6 +54,9 @@ class ServingConstants:
     redundant experts, https://github.com/deepseek-ai/EPLB."""
     occupancy: float = 0.92
     """Of the sequences that memory holds, that a scheduler keeps in flight. Source: an estimate."""
+    reserved: float = 0.80
+    """Share of the answer that the scheduler keeps cache free for when it admits a request. Source: 1 where it never
+    evicts, as by default in TensorRT-LLM, a half where it relies on the mean: an estimate between."""
     utilised: float = 0.90
     """Of memory that weights, buffers and cache may take. Source: gpu_memory_utilization of vLLM,
     https://docs.vllm.ai."""
@@ -62,14 +64,14 @@ class ServingConstants:
 
 LOG_SPREAD: Mapping[str, float] = MappingProxyType(
     {
-        "matrix": 0.2,
-        "half_rows": 0.7,
-        "bandwidth": 0.12,
+        "matrix": 0.15,
+        "bandwidth": 0.10,
         "cache": 0.3,
         "attention": 0.3,
         "operators": 0.5,
         "kernels": 0.3,
         "kernel": 0.5,
+        "routing": 0.7,
         "host": 1.0,
         "sequence": 1.0,
         "reduce": 0.5,
@@ -78,6 +80,7 @@ LOG_SPREAD: Mapping[str, float] = MappingProxyType(
         "link": 0.2,
         "imbalance": 0.1,
         "occupancy": 0.05,
+        "reserved": 0.2,
         "utilised": 0.03,
     }
 )

@@ -38,12 +38,12 @@ def held_by(r: Rows, tp: FloatArray, dp: FloatArray, ep: FloatArray, pp: FloatAr
     attention = (s.attention_layers * s.attention + s.mixers) * r.attention_bytes
     dense = s.dense_layers * s.dense * r.expert_bytes
     shared = s.moe_layers * s.shared * r.attention_bytes
-    experts = s.moe_layers * s.experts * s.expert * r.expert_bytes / (ep * split)
+    experts = s.moe_layers * np.ceil(s.experts / ep) * s.expert * r.expert_bytes / split
     ends = s.vocab * s.hidden * 2.0 * np.where(pp > 1.0, 1.0, 2.0 - s.tied) / tp
     weights = stage * ((attention + dense + shared) / tp + experts) + ends
     tokens = np.minimum(r.chunk, np.maximum(r.isl * (1.0 - r.cached), 512.0) * 8.0)
     buffers = RESERVE + tokens * s.hidden * 2.0 * (LIVE + 2.0 * s.top_k)
-    context = r.isl * (1.0 - r.cached) + r.reserved * r.osl
+    context = r.isl * (1.0 - r.cached) + c.reserved * r.osl
     kept = _kept(r, context) / np.minimum(tp, s.kv_heads) * r.cache_bytes
     sequence = stage * (kept + s.state / tp)
     available = r.hbm * c.utilised

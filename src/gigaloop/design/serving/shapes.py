@@ -23,8 +23,14 @@ class Shapes:
     attention_layers: FloatArray
     window_layers: FloatArray
     window: FloatArray
-    attention: FloatArray
-    """Weights of the projections of a layer of attention."""
+    entry: FloatArray
+    """Width of the products of a layer of attention that take hidden states."""
+    between: FloatArray
+    """Weights of its products between compressed and full width, in latent attention."""
+    rank: FloatArray
+    """Their depth."""
+    out: FloatArray
+    """Depth of the product that gives hidden states back."""
     mixers: FloatArray
     """Weights of all Mamba-2 mixers."""
     state: FloatArray
@@ -40,14 +46,33 @@ class Shapes:
     prompt_pair: FloatArray
     """The same in prefill."""
     dense_layers: FloatArray
-    dense: FloatArray
+    matrices: FloatArray
+    """Of a feed-forward network: three where it is gated, else two."""
+    ffn: FloatArray
     moe_layers: FloatArray
-    expert: FloatArray
+    expert_in: FloatArray
+    """Width that routed experts take."""
+    expert_ffn: FloatArray
     experts: FloatArray
     top_k: FloatArray
     shared: FloatArray
-    """Weights of shared experts and routers of a layer."""
+    """Weights of shared experts and the router of a layer."""
     mtp_layers: FloatArray
+
+    @property
+    def attention(self) -> FloatArray:
+        """Weights of the projections of a layer of attention."""
+        return self.hidden * (self.entry + self.out) + self.between
+
+    @property
+    def dense(self) -> FloatArray:
+        """Weights of a dense feed-forward network."""
+        return self.matrices * self.hidden * self.ffn
+
+    @property
+    def expert(self) -> FloatArray:
+        """Weights of a routed expert."""
+        return self.matrices * self.expert_in * self.expert_ffn
 
     def rows(self, part: slice) -> Shapes:
         """Give some rows of a column of models; a single model is the same for all."""
@@ -72,15 +97,22 @@ def shapes_of(model: Transformer) -> Shapes:
     full = _float(model.attention_layers) - _float(model.window_layers)
     one = kv_bytes_per_token(model, 1.0) if np.all(full > 0.0) else kv_bytes(model, 1.0, 1.0)
     counted = full if np.all(full > 0.0) else _float(model.attention_layers)
+    hidden, out = _float(model.hidden), _float(model.heads) * _float(model.value_dim)
+    query = np.where(_float(model.q_rank) > 0.0, _float(model.q_rank), _float(model.heads) * _float(model.qk_dim))
+    compressed = query + _float(model.kv_rank) + _float(model.rope_dim)
+    entry = np.where(latent, compressed, _float(weights.attention) / hidden - out)
     return Shapes(
         layers=_float(model.layers),
-        hidden=_float(model.hidden),
+        hidden=hidden,
         vocab=_float(model.vocab),
         tied=_float(model.tied),
         attention_layers=_float(model.attention_layers),
         window_layers=_float(model.window_layers),
         window=_float(model.window),
-        attention=_float(weights.attention),
+        entry=entry,
+        between=np.maximum(_float(weights.attention) - hidden * (entry + out), 0.0),
+        rank=np.maximum(_float(model.q_rank) + _float(model.kv_rank), 1.0),
+        out=out,
         mixers=_float(weights.mamba) * _float(model.mamba_layers),
         state=state_bytes(model, 2.0),
         heads=_float(model.heads),
@@ -89,9 +121,11 @@ def shapes_of(model: Transformer) -> Shapes:
         pair=2.0 * np.where(latent, absorbed, head),
         prompt_pair=2.0 * head,
         dense_layers=_float(model.ffn_layers) - _float(model.moe_layers),
-        dense=_float(weights.dense),
+        matrices=_float(model.matrices),
+        ffn=_float(model.ffn),
         moe_layers=_float(model.moe_layers),
-        expert=_float(weights.expert),
+        expert_in=np.where(_float(model.expert_latent) > 0.0, _float(model.expert_latent), hidden),
+        expert_ffn=_float(model.expert_ffn),
         experts=np.maximum(_float(model.experts), 1.0),
         top_k=_float(model.top_k),
         shared=_float(weights.shared) + _float(weights.router),

@@ -1,1 +1,6 @@
-"""Ways to lay a training job out over accelerators: all that are legal, the best, and what it hangs on."""
+"""Search over the ways to lay a training job out over accelerators."""
+
+from gigaloop.design.strategy.search import points_of, search_strategies
+from gigaloop.design.strategy.space import CHOICES, Space, strategies_of
+
+__all__ = ["CHOICES", "Space", "points_of", "search_strategies", "strategies_of"]

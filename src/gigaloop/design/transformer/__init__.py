@@ -1,6 +1,7 @@
 """Transformers as numbers: shape, parameters, floating-point operations and what they keep of past tokens."""
 
 from gigaloop.design.transformer.cache import kv_bytes, kv_bytes_per_token, state_bytes
+from gigaloop.design.transformer.config import read_config
 from gigaloop.design.transformer.flops import forward_flops, matrix_flops, mixing_flops, training_flops
 from gigaloop.design.transformer.parameters import (
     PARAMETER_PARTS,
@@ -26,6 +27,7 @@ __all__ = [
     "parameter_parts",
     "parameters",
     "preset",
+    "read_config",
     "stacked",
     "state_bytes",
     "training_flops",

@@ -56,4 +56,4 @@ def _values(model: Transformer) -> NDArray[np.int64]:
     """Values that a layer keeps of a token."""
     grouped = np.asarray(model.kv_heads) * (np.asarray(model.head_dim) + np.asarray(model.value_dim))
     compressed = np.asarray(model.kv_rank) + np.asarray(model.rope_dim)
-    return np.where(np.asarray(model.kv_rank) > 0, compressed, grouped)
+    return np.asarray(np.where(np.asarray(model.kv_rank) > 0, compressed, grouped), dtype=np.int64)

@@ -51,7 +51,6 @@ def mixing_flops(model: Transformer, context: ArrayLike, *, causal: bool = True)
     True
     """
     length = np.asarray(context, dtype=np.float64)
-    per_token = 2.0 * _float(model.heads) * (_float(model.qk_dim) + _float(model.value_dim))
     window = np.where(_float(model.window) > 0, np.minimum(_float(model.window), length), length)
     seen = length / 2.0 if causal else length
     seen_windowed = window * (1.0 - window / (2.0 * length)) if causal else window
@@ -59,7 +58,7 @@ def mixing_flops(model: Transformer, context: ArrayLike, *, causal: bool = True)
     full = _float(model.attention_layers) - windowed
     inner = _float(model.mamba_heads) * _float(model.mamba_head_dim)
     scan = SCAN_FLOPS * inner * _float(model.mamba_state) * _float(model.mamba_layers)
-    return np.asarray(per_token * (full * seen + windowed * seen_windowed) + scan)
+    return np.asarray(_scores(model) * (full * seen + windowed * seen_windowed) + scan)
 
 
 def forward_flops(model: Transformer, sequence: ArrayLike, *, causal: bool = True) -> FloatArray:
@@ -70,12 +69,16 @@ def forward_flops(model: Transformer, sequence: ArrayLike, *, causal: bool = Tru
     return matrix_flops(model) + mixing_flops(model, sequence, causal=causal)
 
 
-def training_flops(model: Transformer, sequence: ArrayLike, *, causal: bool = True) -> FloatArray:
+def training_flops(
+    model: Transformer, sequence: ArrayLike, *, causal: bool = True, adapters: ArrayLike = False
+) -> FloatArray:
     """Give the FLOPs to train on a token (n,) [FLOP]: three times those of its forward pass.
 
     With ``causal``, attention counts what a token may look at; without, every token looks at the full sequence, which
     is the convention of PaLM (``6 N + 12 L H Q T``, arXiv:2204.02311, appendix B) and of Narayanan et al.
-    (arXiv:2104.04473). What is computed again in the backward pass does not count.
+    (arXiv:2104.04473). Layers that predict further tokens count, with the head that they share. What is computed again
+    in the backward pass does not count. With ``adapters`` the weights are frozen: matrices count twice, as no gradient
+    of theirs is needed, and the small adapters are left out.
 
     Examples
     --------
@@ -85,20 +88,27 @@ def training_flops(model: Transformer, sequence: ArrayLike, *, causal: bool = Tr
     >>> round(float(training_flops(llama, 8192)) / 1e9), round(float(training_flops(llama, 8192, causal=False)) / 1e9)
     (2524, 2625)
     """
-    return 3.0 * (forward_flops(model, sequence, causal=causal) + _prediction(model, sequence, causal=causal))
+    further_matrices, further_mixing = _prediction(model, sequence, causal=causal)
+    matrices = matrix_flops(model) + further_matrices
+    mixing = mixing_flops(model, sequence, causal=causal) + further_mixing
+    return np.asarray((3.0 - np.asarray(adapters, dtype=np.float64)) * matrices + 3.0 * mixing)
 
 
-def _prediction(model: Transformer, sequence: ArrayLike, *, causal: bool) -> FloatArray:
-    """Give the FLOPs of a forward pass through the layers that predict further tokens, each with the shared head."""
+def _prediction(model: Transformer, sequence: ArrayLike, *, causal: bool) -> tuple[FloatArray, FloatArray]:
+    """Give the FLOPs of a forward pass through the layers that predict further tokens: matrices and mixing."""
     weights = layer_weights(model)
     mixture = _float(model.top_k) * weights.expert + weights.shared + weights.router
     network = np.where(_float(model.experts) > 0, mixture, weights.dense)
     h = _float(model.hidden)
-    matrices = 2.0 * (2.0 * h * h + weights.attention + network + _float(model.vocab) * h)
+    passes = _float(model.mtp_layers) * np.maximum(_float(model.mtp_passes), 1.0)
+    matrices = 2.0 * passes * (2.0 * h * h + weights.attention + network + _float(model.vocab) * h)
     length = np.asarray(sequence, dtype=np.float64)
-    seen = length / 2.0 if causal else length
-    scores = 2.0 * _float(model.heads) * (_float(model.qk_dim) + _float(model.value_dim)) * seen
-    return np.asarray(_float(model.mtp_layers) * (matrices + scores))
+    return np.asarray(matrices), np.asarray(passes * _scores(model) * (length / 2.0 if causal else length))
+
+
+def _scores(model: Transformer) -> FloatArray:
+    """Give the FLOPs of scores and values of a layer, per token and token looked at."""
+    return np.asarray(2.0 * _float(model.heads) * (_float(model.qk_dim) + _float(model.value_dim)))
 
 
 def _float(value: object) -> FloatArray:

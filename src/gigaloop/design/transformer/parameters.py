@@ -120,7 +120,7 @@ def parameters(model: Transformer) -> Counts:
     >>> int(parameters(Transformer("Llama 3.1 8B", 32, 4096, 32, 8, 128, 14336, 128256)))
     8030261248
     """
-    return sum(parameter_parts(model).values(), start=np.int64(0))  # type: ignore[return-value]
+    return _total(parameter_parts(model))
 
 
 def active_parameters(model: Transformer) -> Counts:
@@ -137,7 +137,11 @@ def active_parameters(model: Transformer) -> Counts:
     (46702792704, 12879925248)
     """
     parts = _parts(model, _count(model.top_k))
-    return sum((count for part, count in parts.items() if part != "prediction"), start=np.int64(0))  # type: ignore[return-value]
+    return _total({part: count for part, count in parts.items() if part != "prediction"})
+
+
+def _total(parts: Mapping[str, Counts]) -> Counts:
+    return np.asarray(sum(parts.values()), dtype=np.int64)
 
 
 def _parts(model: Transformer, experts: Counts) -> Mapping[str, Counts]:
@@ -157,9 +161,7 @@ def _parts(model: Transformer, experts: Counts) -> Mapping[str, Counts]:
         + mamba_layers * weights.norm
         + weights.norm
     )
-    further = (
-        2 * h * h + 3 * weights.norm + attention + weights.norms + np.where(mixture > 0, routed + router, dense)
-    )
+    further = 2 * h * h + 3 * weights.norm + attention + weights.norms + np.where(mixture > 0, routed + router, dense)
     vocabulary = _count(model.vocab) * h
     return {
         "embedding": vocabulary + _count(model.positions) * h,

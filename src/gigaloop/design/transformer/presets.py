@@ -68,7 +68,7 @@ def find_preset(catalogue: Catalogue, name: str, shape: Mapping[str, int] | None
     plain = _plain(truncated["name"] if truncated else name)
     found = [
         transformer_of(entry)
-        for entry in catalogue.of_kind("language_model")
+        for entry in map(catalogue.language_model, catalogue.ids("language_model"))
         if plain in (_plain(known) for known in (entry.id, entry.name, *entry.aliases))
     ]
     if not found:

@@ -61,6 +61,8 @@ class Transformer:
     """Layers with windowed attention."""
     mtp_layers: Count = 0
     """Extra layers that predict further tokens (multi-token prediction)."""
+    mtp_passes: Count = 0
+    """How often a token passes such a layer in training, where that is more than once."""
     positions: Count = 0
     """Learned position embeddings."""
     attention_bias: Flag = False

@@ -14,6 +14,7 @@ from gigaloop.programme.checks.product import check_product
 from gigaloop.programme.checks.sites import check_sites
 from gigaloop.programme.checks.sourcing import check_sourcing
 from gigaloop.programme.checks.times import check_times
+from gigaloop.programme.checks.workload import check_workloads
 from gigaloop.programme.schema import Programme
 
 
@@ -33,6 +34,7 @@ def check_programme(programme: Programme) -> list[Problem]:
     check_choices(findings)
     check_product(findings)
     check_networks(findings)
+    check_workloads(findings)
     check_sourcing(findings)
     check_sites(findings)
     check_facilities(findings)

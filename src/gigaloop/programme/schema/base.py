@@ -41,6 +41,7 @@ ArchitectureRef = Annotated[str, Ref(("facility_architecture",), catalogue=True)
 SwitchRef = Annotated[str, Ref(("switch",), catalogue=True)]
 NetworkEntryRef = Annotated[str, Ref(("interconnect", "switch"), catalogue=True)]
 InterconnectRef = Annotated[str, Ref(("interconnect",), catalogue=True)]
+LanguageModelRef = Annotated[str, Ref(("language_model",), catalogue=True)]
 LoadProfileRef = Annotated[str, Ref(("load_profile",), catalogue=True)]
 ClimateStationRef = Annotated[
     str,

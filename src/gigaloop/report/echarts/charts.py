@@ -43,6 +43,7 @@ _FEW_POINTS = 30
 _MARK_LINE = 14  # height of the words of a mark [px]
 _NEAR, _LATE = 0.26, 0.6  # shares of an axis: words as near share no line; from here on words stand to the left
 _FEW_CELLS = 240
+_UNLABELLED: Json = {"data": {"label": {"show": False}}}
 
 
 def line_chart(figure: LineFigure, palette: Palette) -> Chart:
@@ -200,7 +201,9 @@ def bar_chart(figure: BarFigure, palette: Palette) -> Chart:
     narrow: Json = {}
     if figure.horizontal:
         names = name_axis(figure.categories)
-        narrow = NARROW_NAMES
+        narrow = dict(NARROW_NAMES)
+        if figure.asked:  # a tick may stand where a sum would be written
+            narrow |= {"series": [{} if each.get("id") != "sum" else _UNLABELLED for each in drawn]}
         axes: Json = {"yAxis": names, "xAxis": value_axis(figure.axis_name, along="x")}
         room = grid(top=8, right=56, bottom=42)
     else:

@@ -15,6 +15,12 @@ _DECADES = 2.5
 """Decades from which a logarithmic axis counts by tens; a shorter one counts by twos."""
 _SHORT = 3.0
 """Ratio of the ends of an axis below which a logarithmic one would have too few ticks: it is linear."""
+_LATE = 0.66
+"""Share of the lower axis from which on words stand to the left of their point."""
+_ABOVE = [9, -13]
+"""Where words stand at a line, from the corner of its symbol [px]: falling curves leave room up there."""
+_FEW = 12
+"""Points of a line from which on its symbols are small."""
 _MARK = Style(INK, 0, "solid", "diamond")
 _HALO = {"textBorderColor": "rgba(255,255,255,0.9)", "textBorderWidth": 2.5}
 _FORMS: dict[str, Literal["line", "point", "hollow"]] = {
@@ -31,7 +37,7 @@ def scatter_chart(figure: ScatterFigure, palette: Palette) -> Chart:
     drawn: list[Json] = []
     for trail in figure.trails:
         style = _style(trail, palette)
-        if figure.band and trail.form in ("line", "curve"):
+        if trail.name == figure.band:
             drawn.append(_band(figure, trail, style))
         drawn.append(_trail(figure, trail, style))
     if figure.limits:
@@ -51,6 +57,11 @@ def scatter_chart(figure: ScatterFigure, palette: Palette) -> Chart:
     return Chart(frame(figure, trigger="item", **parts), legend, narrow, figure.unit, decimals)
 
 
+def joined(trail: Trail) -> bool:
+    """Say whether the points of a trail are joined."""
+    return trail.form in ("line", "curve")
+
+
 def _style(trail: Trail, palette: Palette) -> Style:
     return _MARK if trail.form == "mark" else palette[trail.entity]
 
@@ -68,34 +79,44 @@ def _extent(figure: ScatterFigure, axis: Literal["x", "y"]) -> Json:
     return {
         "type": "log",
         "logBase": base,
-        "min": rounded(base ** math.floor(math.log(low, base) + 1e-9)),
-        "max": rounded(base ** math.ceil(math.log(high, base) - 1e-9)),
+        "min": rounded(_step_down(low, base)),
+        "max": rounded(1.0 / _step_down(1.0 / high, base)),
         "minorSplitLine": {"show": False},
     }
+
+
+def _step_down(value: float, base: int) -> float:
+    """Give the end of an axis below a value: a power of two, or 1, 2 or 5 times a power of ten.
+
+    >>> _step_down(3.0, 2), _step_down(730.0, 10), 1.0 / _step_down(1.0 / 730.0, 10)
+    (2.0, 500.0, 1000.0)
+    """
+    power = float(base) ** math.floor(math.log(value, base) + 1e-9)
+    steps = (1.0, 2.0, 5.0) if base == 10 else (1.0,)
+    return max(power * step for step in steps if power * step <= value * (1.0 + 1e-9))
 
 
 def _trail(figure: ScatterFigure, trail: Trail, style: Style) -> Json:
     """Draw points alone, or joined in their order."""
     dash = list(style.dash) if isinstance(style.dash, tuple) else style.dash
-    joined = trail.form in ("line", "curve")
     look: Json = {"color": style.colour, "borderColor": "#fff", "borderWidth": 0.75, "opacity": 1}
     if trail.form == "hollow":
         look = {"color": "rgba(255,255,255,0.6)", "borderColor": style.colour, "borderWidth": 1.25, "opacity": 1}
     data = [_dot(figure, trail, dot) for dot in trail.dots if figure.shown(dot)]
     one: Json = {
-        "type": "line" if joined else "scatter",
+        "type": "line" if joined(trail) else "scatter",
         "name": trail.name,
         "data": data,
         "itemStyle": look,
         "symbol": style.symbol,
-        "symbolSize": 13 if trail.form == "mark" else 8,
+        "symbolSize": 13 if trail.form == "mark" else 8 if len(trail.dots) <= _FEW or not joined(trail) else 5,
         "label": {"show": False, "color": INK, "fontSize": 11, "distance": 6, "position": "right"} | _HALO,
         "labelLayout": {"hideOverlap": True, "moveOverlap": "shiftY"},
         "emphasis": {"disabled": True},
         "clip": False,
         "z": 6 if trail.form == "mark" else 5,
     }
-    if joined:
+    if joined(trail):
         one["lineStyle"] = {"width": 2.25, "color": style.colour, "type": dash}
         one["showSymbol"] = trail.form == "line" or any(dot.label for dot in trail.dots)
         one["showAllSymbol"] = True
@@ -112,8 +133,8 @@ def _dot(figure: ScatterFigure, trail: Trail, dot: Dot) -> Json:
     tip = [name, f"{figure.along}: {x}", f"{figure.measure}: {y}{spread}", *([dot.note] if dot.note else [])]
     one: Json = {"value": [rounded(dot.x.value), rounded(dot.y.value)], "tip": tip}
     if dot.label:
-        side = "top" if trail.form == "line" else _side(figure, dot)
-        one |= {"text": dot.label, "label": {"show": True, "position": side}}
+        where = _ABOVE if joined(trail) else _side(figure, dot)
+        one |= {"text": dot.label, "label": {"show": True, "position": where}}
     return one
 
 
@@ -125,7 +146,7 @@ def _side(figure: ScatterFigure, dot: Dot) -> str:
         low, high, at = math.log(low), math.log(high), math.log(at)
     elif "x" in figure.from_zero:
         low = 0.0
-    return "left" if high > low and (at - low) / (high - low) > 0.66 else "right"
+    return "left" if high > low and (at - low) / (high - low) > _LATE else "right"
 
 
 def _band(figure: ScatterFigure, trail: Trail, style: Style) -> Json:

@@ -70,7 +70,7 @@ class ScatterFigure(Figure):
 
     ``along`` and ``along_unit`` name the lower axis, ``measure`` and ``unit`` the upright one. ``log`` names the axes
     that are logarithmic; points that are not above zero are then left out of the drawing. ``from_zero`` names those
-    that begin at zero. ``band`` shades what lies between the low and the high of the points of a line.
+    that begin at zero. ``band`` names the line for which what lies between low and high is shaded.
     """
 
     kind: ClassVar[str] = "scatter"
@@ -81,7 +81,7 @@ class ScatterFigure(Figure):
     log: Literal["", "x", "y", "xy"] = ""
     from_zero: Literal["", "x", "y", "xy"] = ""
     limits: Sequence[Limit] = ()
-    band: bool = False
+    band: str = ""
     point_name: str = "point"
 
     def _settle(self) -> None:

@@ -1,0 +1,178 @@
+"""Effective training time: interruptions, checkpoints, restarts, slow hosts and spares put together."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gigaloop.core.errors import UsageError
+from gigaloop.design.goodput.checkpoint import daly, expected_time, optimal_interval, young
+from gigaloop.design.goodput.rates import FleetRates, interruption_rates
+from gigaloop.design.goodput.spares import out_of_service, short_share, spares_for
+from gigaloop.design.records.goodput import CHECKPOINTS, GOODPUT_PARTS, Goodput
+
+FloatArray = NDArray[np.float64]
+
+WAITING = 1e-3
+"""Share of time that a job may wait for a repair where its spares are not stated."""
+
+
+def goodput(
+    accelerators: ArrayLike,
+    states: ArrayLike,
+    rates: FleetRates,
+    *,
+    memory: ArrayLike,
+    checkpoint: str = "asynchronous",
+    interval: ArrayLike | None = None,
+    host_accelerators: ArrayLike | None = None,
+    network: ArrayLike | None = None,
+    storage: ArrayLike = np.inf,
+    domain: ArrayLike | None = None,
+    domain_used: ArrayLike | None = None,
+    spare_domains: ArrayLike | None = None,
+) -> Goodput:
+    """Give what of the time of synchronous jobs is training; shapes broadcast.
+
+    Parameters
+    ----------
+    accelerators
+        At work in the job.
+    states
+        What a checkpoint holds: weights and optimiser states [B].
+    rates
+        Of the fleet.
+    memory
+        Of an accelerator [B].
+    checkpoint
+        One of ``CHECKPOINTS``.
+    interval
+        Work between checkpoints [s]; the best one where not given.
+    host_accelerators
+        Accelerators of a host; the fleet's where not given.
+    network
+        Interruptions by the network [1/s], where a fabric of one's own gives them.
+    storage
+        Most that storage takes in from all accelerators together [B/s].
+    domain
+        Accelerators of a scale-up domain; one host where not given.
+    domain_used
+        Those of them at work; all where not given, else the others stand by within the domain.
+    spare_domains
+        Whole domains that stand by; as few as keep waiting below ``WAITING`` where not given.
+
+    Notes
+    -----
+    With peer copies there are two levels, as in Moody et al., SC 2010, doi:10.1109/SC.2010.18: failures that the copies
+    survive fall back on them, the rest on storage. The expected time of each level counts its own failures, over the
+    work that the other one lets through, which holds as long as either is small. Storage takes each copy that it has
+    the time for, behind the work.
+
+    Raises
+    ------
+    UsageError
+        If the way to write checkpoints is not known.
+    """
+    if checkpoint not in CHECKPOINTS:
+        raise UsageError(f"checkpoints are not written '{checkpoint}'", hint=f"one of: {', '.join(CHECKPOINTS)}")
+    n = np.asarray(accelerators, dtype=np.float64)
+    per_host = np.asarray(rates.host_accelerators if host_accelerators is None else host_accelerators)
+    causes = interruption_rates(n, rates, memory=memory, host_accelerators=per_host, network=network)
+    rate = np.asarray(np.sum(list(causes.values()), axis=0))
+    states = np.asarray(states, dtype=np.float64)
+    written = rates.stall + states / np.minimum(n * rates.storage_bandwidth, storage)
+    snapshot = np.minimum(rates.stall + states / (n * rates.snapshot_bandwidth), written)
+    blocked = written if checkpoint == "blocking" else snapshot
+    behind = written - blocked
+    read = snapshot if checkpoint == "peer" else written
+    lasting = rate * (rates.peer_share if checkpoint == "peer" else 1.0)
+    kept = _interval(interval, lasting, blocked, 0.0 if checkpoint == "peer" else behind)
+    shares = _shares(kept, lasting, blocked, read, 0.0 if checkpoint == "peer" else behind)
+    if checkpoint == "peer":
+        rest = rate - lasting
+        rare = _shares(np.maximum(kept, behind), rest, np.zeros_like(blocked), written, behind)
+        training = rare.pop("training")
+        shares = {part: share * training for part, share in shares.items()}
+        for part, share in rare.items():
+            shares[part] = shares[part] + share
+    downtime = rates.detection + rates.restart_of(n)
+    shares |= dict.fromkeys(set(GOODPUT_PARTS) - set(shares), np.zeros(()))
+    _take(shares, "detection and restart", rate * downtime / (1.0 + rate * downtime))
+    pause = written + rates.restart_of(n) + read
+    _take(shares, "planned stops", rates.planned * pause / (1.0 + rates.planned * pause))
+    slow = -np.expm1(-n / per_host * rates.slow * rates.slow_time)
+    shares["stragglers"] = shares["training"] * slow * rates.slow_by / (1.0 + rates.slow_by)
+    shares["training"] = shares["training"] - shares["stragglers"]
+    waiting, held = _waiting(n, per_host, memory, rates, domain, domain_used, spare_domains)
+    _take(shares, "waiting for repair", waiting)
+    shape = np.broadcast_shapes(*(np.shape(each) for each in (*shares.values(), held)))
+    full = {part: np.broadcast_to(share, shape) for part, share in shares.items()}
+    return Goodput(
+        accelerators=np.broadcast_to(n, shape),
+        held=np.broadcast_to(held, shape),
+        rates={cause: np.broadcast_to(each, shape) for cause, each in causes.items()},
+        checkpoint=checkpoint,
+        checkpoint_interval=np.broadcast_to(kept, shape),
+        young=np.broadcast_to(young(rate, blocked), shape),
+        daly=np.broadcast_to(daly(rate, blocked), shape),
+        blocked=np.broadcast_to(blocked, shape),
+        written=np.broadcast_to(written, shape),
+        parts=full,
+    )
+
+
+def _interval(given: ArrayLike | None, rate: FloatArray, blocked: FloatArray, behind: ArrayLike) -> FloatArray:
+    if given is None:
+        return optimal_interval(rate, blocked, least=behind)
+    return np.maximum(np.asarray(given, dtype=np.float64), behind)
+
+
+def _shares(
+    interval: FloatArray, rate: FloatArray, blocked: FloatArray, read: FloatArray, behind: ArrayLike
+) -> dict[str, FloatArray]:
+    """Cut the expected time of an interval, without downtime, into shares.
+
+    Failures happen at the rate in all that time; each is followed by a read that lasts until it is done or fails.
+    """
+    whole = expected_time(interval, rate, blocked, read=read, behind=behind)
+    shares = {
+        "training": interval / whole,
+        "checkpoint writes": blocked / whole,
+        "checkpoint reads": -np.expm1(-rate * read),
+    }
+    shares["lost work"] = np.maximum(1.0 - np.sum(np.broadcast_arrays(*shares.values()), axis=0), 0.0)
+    return shares
+
+
+def _take(shares: dict[str, FloatArray], part: str, share: FloatArray) -> None:
+    """Give a part a share of all time, which the other parts make room for."""
+    for each in shares:
+        shares[each] = shares[each] * (1.0 - share)
+    shares[part] = shares[part] + share
+
+
+def _waiting(
+    n: FloatArray,
+    per_host: FloatArray,
+    memory: ArrayLike,
+    rates: FleetRates,
+    domain: ArrayLike | None,
+    domain_used: ArrayLike | None,
+    spare_domains: ArrayLike | None,
+) -> tuple[FloatArray, FloatArray]:
+    """Give the share of time for which a job waits for a repair, and the accelerators that it holds."""
+    size = per_host if domain is None else np.asarray(domain, dtype=np.float64)
+    used = size if domain_used is None else np.asarray(domain_used, dtype=np.float64)
+    if np.any(used > size):
+        raise UsageError("more accelerators of a domain are used than it has", hint="use at most all of them")
+    domains = np.ceil(n / used)
+    per_accelerator = rates.accelerator + rates.memory * np.asarray(memory, dtype=np.float64) + rates.adapter
+    failing = (per_accelerator * per_host + rates.host) * rates.repair_share
+    host_out = out_of_service(failing, rates.repair)
+    in_use = np.ceil(used / per_host)
+    domain_out = short_share(in_use, np.floor(size / per_host) - in_use, host_out)
+    if spare_domains is None:
+        spare = np.asarray(np.vectorize(spares_for, otypes=[np.float64])(domains, domain_out, WAITING))
+    else:
+        spare = np.asarray(spare_domains, dtype=np.float64)
+    return short_share(domains, spare, domain_out), (domains + spare) * size

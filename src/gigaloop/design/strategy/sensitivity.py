@@ -1,0 +1,88 @@
+"""What each number of a machine is worth to a job."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gigaloop.design.performance.memory import training_memory
+from gigaloop.design.performance.step import training_steps
+from gigaloop.design.records.strategy import Sensitivity
+
+if TYPE_CHECKING:
+    from gigaloop.design.performance.constants import Constants
+    from gigaloop.design.performance.machine import Machine
+    from gigaloop.design.performance.strategies import Job, Strategies
+    from gigaloop.design.transformer import Transformer
+
+NUMBERS = (
+    ("peak", "dense peak", "FLOP/s"),
+    ("hbm_bandwidth", "HBM bandwidth", "B/s"),
+    ("hbm", "HBM size", "B"),
+    ("scale_up", "scale-up bandwidth", "B/s"),
+    ("domain", "scale-up domain", "accelerators"),
+    ("scale_out", "scale-out bandwidth", "B/s"),
+    ("power", "power", "W"),
+)
+"""Numbers of a machine that a design can move; ``peak`` stands for that of all precisions together."""
+NUDGE = 0.01
+"""Relative change of a number for its elasticity."""
+
+
+def sensitivities(
+    model: Transformer, machine: Machine, job: Job, strategies: Strategies, constants: Constants | None = None
+) -> tuple[Sensitivity, ...]:
+    """Say what each number of a machine is worth to the fastest of some strategies.
+
+    The elasticity keeps the fastest strategy, as the envelope theorem allows for a small change. Doubled and halved
+    numbers choose anew among all that are given, which are the best of each layout.
+    """
+    steps = _step(model, machine, job, strategies, constants)
+    best = int(np.argmin(steps))
+    found = []
+    for name, title, unit in NUMBERS:
+        value = float(np.asarray(machine.bf16 if name == "peak" else getattr(machine, name)))
+
+        def moved(factor: float, name: str = name) -> float:
+            return float(np.min(_step(model, scaled(machine, name, factor), job, strategies, constants)))
+
+        elasticity = np.nan
+        if name != "domain" and value > 0.0:
+            down, up = (
+                _step(model, scaled(machine, name, factor), job, strategies, constants, memory=False)[best]
+                for factor in (1.0 - NUDGE, 1.0 if name == "power" else 1.0 + NUDGE)
+            )
+            elasticity = float(np.log(up / down) / np.log((1.0 if name == "power" else 1.0 + NUDGE) / (1.0 - NUDGE)))
+        found.append(
+            Sensitivity(
+                name, title, unit, value, elasticity, moved(2.0) / steps[best] - 1.0, moved(0.5) / steps[best] - 1.0
+            )
+        )
+    return tuple(found)
+
+
+def scaled(machine: Machine, number: str, factor: float) -> Machine:
+    """Give a machine with one of its ``NUMBERS`` multiplied."""
+    if number == "peak":
+        return replace(machine, bf16=machine.bf16 * factor, fp8=machine.fp8 * factor, fp4=machine.fp4 * factor)
+    value = np.asarray(getattr(machine, number), float) * factor
+    return replace(machine, **{number: max(float(value), 1.0) if number == "domain" else float(value)})
+
+
+def _step(
+    model: Transformer,
+    machine: Machine,
+    job: Job,
+    strategies: Strategies,
+    constants: Constants | None,
+    *,
+    memory: bool = True,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Give the steps of strategies (n,) [s], infinite where they do not fit."""
+    more = {} if constants is None else {"constants": constants}
+    step = training_steps(model, machine, job, strategies, **more).step
+    if not memory:
+        return step
+    return np.where(training_memory(model, machine, job, strategies).fits, step, np.inf)

@@ -1,0 +1,151 @@
+"""A training job on a generation: the best layout, and what of its time is training."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gigaloop.core.errors import InfeasibleError
+from gigaloop.design.calibration.stored import StackTerm, constants_of, stack_of_catalogue
+from gigaloop.design.goodput.effective import goodput
+from gigaloop.design.goodput.rates import fleet_rates
+from gigaloop.design.performance.constants import Constants
+from gigaloop.design.performance.machine import PRECISIONS, Machine
+from gigaloop.design.performance.strategies import Job
+from gigaloop.design.records import WorkloadPerformance
+from gigaloop.design.records.goodput import Goodput
+from gigaloop.design.records.strategy import StrategySearch
+from gigaloop.design.strategy.search import search_strategies
+from gigaloop.design.transformer import Transformer, active_parameters, parameters, training_flops
+from gigaloop.design.workload.inputs import fixed_of, job_of
+from gigaloop.design.workload.record import WorkloadDesign, unfit
+from gigaloop.programme.schema import Generation, Workload
+
+if TYPE_CHECKING:
+    from gigaloop.catalogue import Catalogue
+    from gigaloop.programme.schema.workload import Training
+
+FLEET = "training-fleet"
+"""Entry of the catalogue's reliability that jobs are held to."""
+
+STATE_BYTES = 14.0
+"""Of a parameter in a checkpoint: 16-bit weight, 32-bit weight and two moments [B]. Source: Rajbhandari et al., ZeRO,
+arXiv:1910.02054, section 3.1, without the gradient."""
+
+
+def design_training(
+    generation: Generation,
+    workload: Workload,
+    training: Training,
+    catalogue: Catalogue,
+    model: Transformer,
+    machine: Machine,
+) -> WorkloadDesign:
+    """Lay a training job out over its accelerators as well as memory, divisibility and what is fixed allow.
+
+    Raises
+    ------
+    UsageError
+        If no layout divides the job.
+    """
+    job, accelerators = job_of(workload, training), int(training.accelerators)
+    stack = stack_of(catalogue, model, machine, job)
+    fixed = fixed_of(training)
+    try:
+        search = searched(model, machine, job, accelerators, constants_of(catalogue), tuple(sorted(fixed.items())))
+    except InfeasibleError as error:
+        return WorkloadDesign(_unfit(workload, accelerators, job, model, machine, error), model, machine, stack, job)
+    effective = job_goodput(catalogue, generation, model, machine, accelerators, job.adapters is True)
+    share = float(np.ravel(effective.share)[0])
+    best = search.best
+    rack = best.tokens_per_s_per_accelerator * share * float(generation.accelerators_per_rack)
+    seconds = None
+    if training.tokens is not None:
+        rate = best.tokens_per_s_per_accelerator * accelerators / stack.factor * share
+        seconds = float(training.tokens) / rate
+    performance = WorkloadPerformance(
+        workload=workload.id,
+        kind="training",
+        precision=workload.precision,
+        share=float(workload.share),
+        model=model.name,
+        parameters=float(parameters(model)),
+        active_parameters=float(active_parameters(model)),
+        tokens_per_s=rack / stack.factor,
+        tokens_per_s_low=rack / stack.high,
+        tokens_per_s_high=rack / stack.low,
+        tokens_per_s_per_accelerator=best.tokens_per_s_per_accelerator * share / stack.factor,
+        goodput=share,
+        bound=max(best.step_parts, key=lambda part: best.step_parts[part]),
+        accelerators=float(accelerators),
+        layout=best.name,
+        batch=float(training.batch),
+        step=best.step * stack.factor,
+        parts=(*best.step_parts.items(), ("software stack", best.step * (stack.factor - 1.0))),
+        mfu=best.mfu / stack.factor,
+        first_token=None,
+        flops_per_token=float(training_flops(model, job.sequence)),
+        memory_parts=tuple(best.memory_parts.items()),
+        memory_needed=best.memory,
+        memory_available=search.available,
+    )
+    return WorkloadDesign(performance, model, machine, stack, job, search, effective, seconds)
+
+
+@lru_cache(maxsize=64)
+def searched(
+    model: Transformer,
+    machine: Machine,
+    job: Job,
+    accelerators: int,
+    constants: Constants,
+    fixed: tuple[tuple[str, int], ...],
+) -> StrategySearch:
+    """Search once for the same question; see :func:`~gigaloop.design.strategy.search.search_strategies`."""
+    return search_strategies(model, machine, job, accelerators, constants=constants, fixed=dict(fixed))
+
+
+def job_goodput(
+    catalogue: Catalogue,
+    generation: Generation,
+    model: Transformer,
+    machine: Machine,
+    accelerators: int,
+    adapters: bool,
+) -> Goodput:
+    """Give what of the time of a job is training, on a fleet as the catalogue's reliability has it.
+
+    Checkpoints of adapters alone are small; their size is left at nothing.
+    """
+    states = 0.0 if adapters else STATE_BYTES * float(parameters(model))
+    domain = float(np.asarray(machine.domain))
+    per_host = float(generation.accelerators_per_rack) / float(generation.scale_out.nodes_per_rack)
+    return goodput(
+        accelerators,
+        states,
+        fleet_rates(catalogue.reliability(FLEET)),
+        memory=float(np.asarray(machine.hbm)),
+        host_accelerators=per_host,
+        domain=min(domain, float(accelerators)),
+    )
+
+
+def stack_of(catalogue: Catalogue, model: Transformer, machine: Machine, job: Job) -> StackTerm:
+    """Give what software adds to the equations for a job: measured stacks of its kind, or their spread."""
+    kind = "adapters" if job.adapters else "mixture" if model.experts else "dense"
+    precision = PRECISIONS[int(job.precision)]
+    return stack_of_catalogue(catalogue, str(machine.architecture), precision, kind)
+
+
+def _unfit(
+    workload: Workload, accelerators: int, job: Job, model: Transformer, machine: Machine, error: InfeasibleError
+) -> WorkloadPerformance:
+    """Give the record of a job that fits nowhere; the search's error says what would help."""
+    problem = error.problems[0]
+    flops = float(training_flops(model, job.sequence))
+    batch = float(np.asarray(job.batch))
+    note = f"{problem.why}; {problem.hint}"
+    return replace(unfit(workload, model, machine, note, flops=flops, batch=batch), accelerators=float(accelerators))

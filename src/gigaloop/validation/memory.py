@@ -1,0 +1,72 @@
+"""Methods of memory: what a training job allocates, as published, against the closed form."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+from gigaloop.catalogue import Catalogue, load_catalogue
+from gigaloop.core.errors import UsageError
+from gigaloop.core.suggest import did_you_mean
+from gigaloop.design.performance.machine import PRECISIONS, machine_of
+from gigaloop.design.performance.memory import CONTEXT_BYTES, training_memory
+from gigaloop.design.performance.strategies import RECOMPUTE, SCHEDULES, Job, Strategies
+from gigaloop.design.transformer import find_preset
+from gigaloop.validation.inputs import given, number
+from gigaloop.validation.records import Case, Found, Method
+
+GIB = 2.0**30
+"""[B]"""
+
+
+def peak(case: Case) -> Found:
+    """Give the memory of the fullest accelerator [GiB].
+
+    Inputs: ``model`` (name of a language model), ``layers``, ``dense_layers``, ``further`` (layers that predict further
+    tokens) where they differ from it, ``accelerator``, ``precision``, ``sequence``, ``batch``, sizes ``tp``, ``cp``,
+    ``pp``, ``vp``, ``dp``, ``ep``, ``micro_batch``, ``zero``, ``recompute``, ``schedule``, and ``of``: ``allocated`` by
+    tensors, or ``reserved`` by the allocator, which includes fragmentation.
+    """
+    catalogue = _catalogue()
+    model = find_preset(catalogue, given(case, "model"))
+    if model is None:
+        raise UsageError(f"there is no language model '{given(case, 'model')}'")
+    layers = _whole(case, "layers", int(model.layers))
+    model = replace(
+        model,
+        layers=layers,
+        dense_layers=_whole(case, "dense_layers", min(int(model.dense_layers), layers)),
+        mtp_layers=_whole(case, "further", int(model.mtp_layers)),
+    )
+    machine = machine_of(catalogue.accelerator(given(case, "accelerator")))
+    job = Job(_whole(case, "sequence"), _whole(case, "batch"), PRECISIONS.index(_one_of(case, "precision", PRECISIONS)))
+    sizes = {name: _whole(case, name, 1) for name in ("tp", "cp", "pp", "vp", "dp", "ep", "micro_batch")}
+    strategies = Strategies(
+        **sizes,
+        recompute=RECOMPUTE.index(_one_of(case, "recompute", RECOMPUTE)),
+        zero=_whole(case, "zero", 1),
+        schedule=SCHEDULES.index(_one_of(case, "schedule", SCHEDULES)),
+    )
+    memory = training_memory(model, machine, job, strategies)
+    reserved = _one_of(case, "of", ("allocated", "reserved")) == "reserved"
+    found = memory.total - CONTEXT_BYTES if reserved else memory.allocated
+    return Found(float(found[0]) / GIB)
+
+
+METHODS: dict[str, Method] = {"peak": peak}
+
+
+@lru_cache(maxsize=1)
+def _catalogue() -> Catalogue:
+    return load_catalogue()
+
+
+def _whole(case: Case, name: str, standard: int | None = None) -> int:
+    return int(number(case, name, None if standard is None else float(standard)))
+
+
+def _one_of(case: Case, name: str, known: tuple[str, ...]) -> str:
+    value = case.inputs.get(name, known[0])
+    if value not in known:
+        raise UsageError(f"{name} '{value}' is not known", hint=did_you_mean(value, known, f"known: {', '.join(known)}"))
+    return value

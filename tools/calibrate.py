@@ -1,0 +1,58 @@
+"""Fit the constants of training steps on the bundled measurements: ``python tools/calibrate.py`` (``make calibrate``).
+
+Writes ``performance_constant.yaml`` and ``software_stack.yaml`` of the catalogue: constants fitted on all rows, and
+without those of each fold, family of software, and generation newer than GB200, for figures held out.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+import gigaloop.catalogue
+from gigaloop.design.calibration.fit import EIGHT_IN_TEN, fit
+from gigaloop.design.calibration.splits import left_out
+from gigaloop.design.calibration.stored import UNSEEN
+from gigaloop.design.calibration.writing import constants_file, stack_entry, stack_terms
+from gigaloop.validation.training import bundled_measurements
+
+DATA = Path(gigaloop.catalogue.__file__).parent / "data"
+
+
+def main() -> None:
+    """Fit, and replace the two files."""
+    rows = bundled_measurements()
+    date = datetime.now(tz=UTC).date().isoformat()
+    whole = fit(rows)
+    held_out = {
+        name: fit([row for row, out in zip(rows, without, strict=True) if not out])
+        for name, without in left_out(rows).items()
+    }
+    (DATA / "performance_constant.yaml").write_text(constants_file(whole, held_out, date), encoding="utf-8")
+    lines = [
+        "# How software departs from the equations. Made by `make calibrate`; do not edit.",
+        "kind: software_stack",
+        "sources:",
+        f'  calibrated: {{source: "fitted by make calibrate on {len(rows)} measured training steps, '
+        f'gigaloop.validation data/training.csv", date: {date}, kind: estimate}}',
+        "",
+        "entries:",
+        *stack_terms(rows, whole, "calibrated"),
+    ]
+    families = sorted({row.stack.family for row in rows})
+    errors = []
+    for family in families:
+        own = [row for row in rows if row.stack.family == family]
+        mean, _ = held_out[family].joint(own)
+        steps = held_out[family].predict(own).equations
+        errors.append(float(np.mean(np.log([row.step for row in own]) - np.log(steps) - mean)))
+    spread = float(np.sqrt(np.mean(np.square(errors)) + whole.spreads.noise**2))
+    said = f"a stack that nobody measured, as {len(families)} families each left out (1 in 10 beyond either end)"
+    lines += stack_entry(f"stack-{UNSEEN}", said, UNSEEN, date[:7], "", "", "", 1.0, spread, len(rows), "calibrated")
+    (DATA / "software_stack.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(f"{len(rows)} rows; band of an unseen stack {np.exp(-EIGHT_IN_TEN * spread):.2f} to "
+          f"{np.exp(EIGHT_IN_TEN * spread):.2f}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
