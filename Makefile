@@ -13,7 +13,7 @@ DEV := $(VENV)/.installed-dev
 SETUP := tools/setup_venv.sh pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint format docs bench validate system hooks lock wheel clean
+.PHONY: help run setup test lint format docs bench calibrate validate system hooks lock wheel clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -44,6 +44,9 @@ docs: $(DEV) ## build the documentation into docs/_build/html; a warning is an e
 
 bench: $(DEV) ## measure what must be fast, against a named alternative
 	$(PY) benchmarks/run.py
+
+calibrate: $(DEV) ## fit the constants of training steps on the bundled measurements, into the catalogue
+	$(PY) tools/calibrate.py
 
 validate: $(DEV) ## the long checks: tests marked slow, and every property on 1,000 examples
 	$(PY) -m pytest -m "slow or hypothesis" --hypothesis-profile=thorough --durations=10 $(TESTS)

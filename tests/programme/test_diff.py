@@ -23,7 +23,7 @@ patches = st.lists(
             Patch(path="parts.spare", set={"id": "spare", "name": "Spare", "family": "structure"}),
             Patch(path="demands.*.by", shift="-2 weeks"),
             Patch(path="suppliers.*.supplies.*.lead_time", scale=0.5),
-            Patch(path="workloads.training.model.layers", set=96),
+            Patch(path="workloads.training.training.batch", set=4096),
             Patch(path="price_year", set=2027),
         ]
     ),

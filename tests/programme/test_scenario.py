@@ -89,7 +89,7 @@ def test_keys_and_records_can_be_set_added_and_removed(starter):
         {"path": "parts.spare", "set": {"id": "spare", "name": "Spare", "family": "structure", "mass": "5 kg"}},
         {"path": "parts.cdu.mass", "set": {"from": "gb300-nvl72.mass"}},
         {"path": "claims.licking-announced", "remove": True},
-        {"path": "workloads.training.accelerators", "remove": True},
+        {"path": "workloads.training.training.tokens", "remove": True},
     )
     assert patched.site_of["milam"].pue == 1.1
     assert str(patched.site_of["milam"].online_at_start) == "5 MW"
@@ -97,7 +97,7 @@ def test_keys_and_records_can_be_set_added_and_removed(starter):
     assert str(patched.part_of["spare"].mass) == "5 kg"
     assert patched.part_of["cdu"].mass == 1360.0
     assert patched.claims == ()
-    assert patched.workloads[0].accelerators is None
+    assert patched.workloads[0].training.tokens is None
 
 
 def test_every_record_of_a_section_can_be_removed(starter):

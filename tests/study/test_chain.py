@@ -128,7 +128,9 @@ def test_progress_tells_every_stage_twice(programme, catalogue):
     told = []
     run(programme, catalogue, cache=Cache(), progress=lambda name, done: told.append((name, done is not None)))
     assert told == [
-        (name, done) for name in ("design", "network", "facility", "plan", "value", "watch") for done in (False, True)
+        (name, done)
+        for name in ("workload", "design", "network", "facility", "plan", "value", "watch")
+        for done in (False, True)
     ]
 
 

@@ -183,6 +183,31 @@ def collectives(
     )  # fmt: skip
 
 
+@design_app.command("workload")
+def workload(
+    programme: Folder,
+    generation: Annotated[str, typer.Argument(help="The generation that does it.")],
+    name: Annotated[
+        list[str] | None, typer.Option("--workload", "-w", help="A workload; several; all where not given.")
+    ] = None,
+    accelerators: Annotated[
+        int | None, typer.Option("--accelerators", "-n", min=1, help="Of the job or the deployment; as stated if none.")
+    ] = None,
+    top: Annotated[int, typer.Option("--top", min=1, help="Layouts, or points of the front, shown.")] = 8,
+    cost: Annotated[bool, typer.Option("--cost", help="Plan the programme, and say what tokens cost.")] = False,
+    scenario: Scenario = "",
+    facts: Facts = None,
+    json: Json = False,
+) -> None:
+    """Say what a generation does on workloads: layout, tokens/s, time, memory, goodput, why others are out."""
+    from gigaloop.cli import workload as bodies
+
+    bodies.workload(
+        programme, generation, scenario, facts,
+        names=name or (), accelerators=accelerators, top=top, cost=cost, json=json,
+    )  # fmt: skip
+
+
 @design_app.command("rules")
 def rules(json: Json = False) -> None:
     """List the design rules: what each holds, how badly it counts, its source and the way out."""
@@ -274,4 +299,60 @@ def fabrics(
         oversubscriptions=oversubscription or (), switches=switch or (), placements=placement or (), media=media or (),
         topologies=topology or (), groups=group or (), messages=message or (), failures=failures,
         top=top, every=every, json=json,
+    )  # fmt: skip
+
+
+@design_app.command("calibrate")
+def calibrate(
+    measurements: Annotated[
+        Path, typer.Argument(metavar="MEASUREMENTS", help="CSV of measured steps: columns as in docs/validation.md.")
+    ],
+    write: Annotated[
+        Path | None, typer.Option("--write", help="A folder for the software stack's terms, for --catalogue.")
+    ] = None,
+    facts: Facts = None,
+    json: Json = False,
+) -> None:
+    """Learn from measured training steps of your own: the software stack's term before and after, and its band."""
+    from gigaloop.cli import calibrate as bodies
+
+    bodies.calibrate(measurements, facts, write, json=json)
+
+
+@design_app.command("search")
+def search(
+    programme: Folder,
+    generation: Annotated[list[str], typer.Argument(help="The generations that are held against each other.")],
+    choice: Annotated[
+        list[str] | None,
+        typer.Option("--choice", "-c", help="E.g. scale_out=2x, domain=72,144 or 'hbm=144 GB to 576 GB in 4'; else all."),
+    ] = None,
+    marginal: Annotated[
+        list[str] | None,
+        typer.Option("--marginal", help="What has no price, e.g. hbm_bandwidth='300 USD (2026) per 1 TB/s; 26 weeks'."),
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="YAML with 'choices' and 'marginals' as in these options.")
+    ] = None,
+    objective: Annotated[
+        list[str] | None, typer.Option("--objective", "-o", help="power, cost, position, date; all if not given.")
+    ] = None,
+    workload: Annotated[
+        list[str] | None, typer.Option("--workload", "-w", help="Of the mix; all with a share where not given.")
+    ] = None,
+    site: Annotated[
+        str, typer.Option("--site", help="Its halls, facility and electricity; the first with weather if not given.")
+    ] = "",
+    top: Annotated[int, typer.Option("--top", min=1, help="Variants of the front that are shown.")] = 12,
+    scenario: Scenario = "",
+    facts: Facts = None,
+    json: Json = False,
+) -> None:
+    """Search a generation's free choices on the mix of workloads: the front, and what each choice is worth."""
+    from gigaloop.cli import codesign as bodies
+
+    bodies.search(
+        programme, generation, scenario, facts,
+        choices=choice or (), marginals=marginal or (), file=file, objectives=objective or (), workloads=workload or (),
+        site=site, top=top, json=json,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from gigaloop.design.power import power_chain, power_rollup, rack_input
 from gigaloop.design.prices import price_book
 from gigaloop.design.product import SWING_PROFILE, capped_parts, rack_product
 from gigaloop.design.rack import bom_inputs, bom_table, massless_parts, rack_cost
-from gigaloop.design.records import BomTable, Design, Input
+from gigaloop.design.records import BomTable, Design, Input, WorkloadPerformance
 from gigaloop.design.rules import Draft, check_design
 from gigaloop.design.workload import PEAKS, design_workload
 from gigaloop.programme.schema import Generation, Programme
@@ -33,6 +33,7 @@ def design_generation(
     on: dt.date | None = None,
     *,
     power_cap: float | None = None,
+    performance: tuple[WorkloadPerformance, ...] | None = None,
 ) -> Design:
     """Engineer a generation: what a rack of it is, draws, weighs, costs, needs and does.
 
@@ -48,6 +49,8 @@ def design_generation(
         Day of build, whose bill of materials counts; the start of volume by default.
     power_cap
         Power to which each accelerator is held [W], in place of the generation's own cap.
+    performance
+        On the programme's workloads, where it is at hand; searched where not given.
 
     The cap scales the accelerators' power, and with it heat, flow, currents, the load of every converter, and the clock
     of matrix products, so that tokens/s fall by what each workload loses.
@@ -94,6 +97,11 @@ def design_generation(
         profile=catalogue.load_profile(SWING_PROFILE),
     )
     fabric = design_fabric(programme, generation, catalogue, 1)
+    if performance is None:
+        performance = tuple(
+            design_workload(programme, generation, each, catalogue, fabric=fabric, power_cap=power_cap).performance
+            for each in programme.workloads
+        )
     draft = Draft(
         programme=programme,
         generation=generation,
@@ -109,10 +117,7 @@ def design_generation(
         elevation=stacked,
         cooling=cooling,
         rack=product,
-        performance=tuple(
-            design_workload(programme, generation, workload, catalogue, fabric=fabric, power_cap=power_cap).performance
-            for workload in programme.workloads
-        ),
+        performance=performance,
         most_sus=most_sus(generation, catalogue),
     )
     return Design(

@@ -16,6 +16,7 @@ from gigaloop.design.network.fill import network_parts, with_network_parts
 from gigaloop.plan import STOPPED, Plan, plan_programme
 from gigaloop.programme import Programme, apply_scenario, named_files, programme_file
 from gigaloop.study.cache import Cache, digest, engine_digest, file_digest
+from gigaloop.study.performances import performances
 from gigaloop.value import Valuation, value_programme
 from gigaloop.watch import Ledger, reconcile_claims
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from gigaloop.design.records import Facility
     from gigaloop.study.columns import Columns
     from gigaloop.study.networks import DeployedNetwork
+    from gigaloop.study.workloads import DeployedWork
 
 T = TypeVar("T")
 
@@ -93,6 +95,13 @@ class Result:
     def without_network(self) -> Mapping[str, str]:
         """Why generations with racks have no engineered network, by generation."""
         return self._deployed_networks[1]
+
+    @cached_property
+    def work(self) -> tuple[DeployedWork, ...]:
+        """Every workload on the generation that gets most racks, looked at closely."""
+        from gigaloop.study.workloads import deployed_work
+
+        return deployed_work(self)
 
     @cached_property
     def tables(self) -> Mapping[str, Columns]:
@@ -173,7 +182,7 @@ def run(
     def stage(name: str, key: str, compute: Callable[[], T]) -> T:
         say(name, None)
         begin = time.perf_counter()
-        kept = name in ("design", "network", "facility") or (planner is None and not stopped)
+        kept = name in ("workload", "design", "network", "facility") or (planner is None and not stopped)
         result: T | None = cache.get(name, key) if kept else None
         cached = result is not None
         if result is None:
@@ -186,10 +195,13 @@ def run(
         say(name, done[-1])
         return result
 
+    done_by = stage("workload", keys.workload, lambda: dict(performances(programme, catalogue, cache)))
     designs = stage(
         "design",
         keys.design,
-        lambda: {g.id: design_generation(programme, g, catalogue) for g in programme.generations},
+        lambda: {
+            g.id: design_generation(programme, g, catalogue, performance=done_by[g.id]) for g in programme.generations
+        },
     )
 
     parts = stage("network", keys.design, lambda: network_parts(programme, designs, catalogue))
@@ -221,6 +233,7 @@ def _files(programme: Programme) -> list[Path]:
 class _Keys:
     """Content keys of the stages: what a stage does not read does not enter its key."""
 
+    _WORKLOAD = ("generations", "workloads")
     _DESIGN = ("parts", "generations", "workloads", "suppliers", "policy", "price_year", "sites", "factories")
     _PLAN = (*_DESIGN, "id", "horizon", "lanes", "demands")
 
@@ -228,6 +241,7 @@ class _Keys:
         content = programme.model_dump(mode="json", by_alias=True)
         common = [engine_digest(), catalogue.digest]
         common += [file_digest(path) for path in _files(programme)]
+        self.workload = digest([*common, {name: content[name] for name in self._WORKLOAD}])
         self.design = digest([*common, {name: content[name] for name in self._DESIGN}])
         self.plan = digest([self.design, {name: content[name] for name in self._PLAN}])
         self.value = digest([self.plan, "value"])

@@ -39,11 +39,6 @@ https://mlcommons.org/2025/09/deepseek-inference-5-1. Estimates: prompts of Open
 three sets of Mixtral's, and of the long articles that GPT-OSS sums up.
 """
 
-TAIL = 0.75
-"""Mean over the 99th percentile of times per output token that a server keeps under a limit, and share of the limit on
-the first token that the prefill itself may take beside the queue. Source: an estimate."""
-
-
 def requests_of(isl: float, osl: float) -> float:
     """Give the requests of a run of TensorRT-LLM's published throughput.
 

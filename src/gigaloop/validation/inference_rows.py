@@ -20,7 +20,7 @@ from gigaloop.design.performance.matrix import VALUE_BYTES
 from gigaloop.design.serving import ServingLayouts, ServingLoad
 from gigaloop.design.serving.front import check_precision
 from gigaloop.design.transformer import Transformer, find_preset, parameters
-from gigaloop.validation.inference_loads import MLPERF, TAIL, requests_of
+from gigaloop.validation.inference_loads import MLPERF, requests_of
 from gigaloop.validation.rows import TextRow, read_rows
 
 NEEDED = ("id", "model", "gpu")
@@ -130,7 +130,7 @@ def _measurement(row: TextRow, given: dict[str, float | None], value: float, cat
         assumed.append(note)
     speed, ttft = given["tok_s_per_user"] or 0.0, math.inf
     if limits is not None and not speed:
-        speed, ttft = 1.0 / (limits[1] * TAIL), limits[0] * TAIL
+        speed, ttft = 1.0 / limits[1], limits[0]
     quantity = _quantity(text("token_kind").lower(), scenario, stack.family)
     count = int(given["n_gpus"] or 0)
     if not count:
@@ -150,7 +150,7 @@ def _measurement(row: TextRow, given: dict[str, float | None], value: float, cat
         model=model,
         accelerator=entry,
         machine=machine,
-        accelerators=_pool(count, int(machine.domain), model, machine, precision),
+        accelerators=_pool(count, model, machine, precision),
         load=load,
         layout=layout,
         scenario=_scenario(scenario),
@@ -158,6 +158,8 @@ def _measurement(row: TextRow, given: dict[str, float | None], value: float, cat
         value=value,
         speed=speed,
         ttft=ttft,
+        tail=limits is not None,
+        interpolated=stack.family == "inferencex",
         stack=stack,
         fold=int(fold) if fold is not None else serving_fold(*parts, text("tok_s_per_user")),
         assumed=tuple(assumed),
@@ -178,8 +180,9 @@ _ROOM = 0.8
 project."""
 
 
-def _pool(count: int, domain: int, model: Transformer, machine: Machine, precision: str) -> int:
+def _pool(count: int, model: Transformer, machine: Machine, precision: str) -> int:
     """Accelerators among which an instance is laid out: a domain where the model fits into one, and all otherwise."""
+    domain = int(machine.domain)
     return domain if count % domain == 0 and _least(model, machine, precision) <= domain else count
 
 
@@ -288,7 +291,7 @@ def _load(name: str, precision: str, architecture: str, isl: float, osl: float, 
         weight_bytes=weight,
         cache_bytes=cache,
         draft=DRAFT if mtp else 0.0,
-        acceptance=ACCEPTANCE if mtp else 0.0,
+        acceptance=ACCEPTANCE,
     )
 
 

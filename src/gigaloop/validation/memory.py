@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from gigaloop.catalogue import Catalogue, load_catalogue
 from gigaloop.core.errors import UsageError
@@ -24,8 +25,8 @@ def peak(case: Case) -> Found:
 
     Inputs: ``model`` (name of a language model), ``layers``, ``dense_layers``, ``further`` (layers that predict further
     tokens) where they differ from it, ``accelerator``, ``precision``, ``sequence``, ``batch``, sizes ``tp``, ``cp``,
-    ``pp``, ``vp``, ``dp``, ``ep``, ``micro_batch``, ``zero``, ``recompute``, ``schedule``, and ``of``: ``allocated`` by
-    tensors, or ``reserved`` by the allocator, which includes fragmentation.
+    ``pp``, ``vp``, ``dp``, ``ep``, ``micro_batch``, ``zero``, ``recompute``, ``schedule``, ``loss`` (``fused`` or
+    ``plain``), and ``of``: ``allocated`` by tensors, or ``reserved`` by the allocator, which includes fragmentation.
     """
     catalogue = _catalogue()
     model = find_preset(catalogue, given(case, "model"))
@@ -40,12 +41,15 @@ def peak(case: Case) -> Found:
     )
     machine = machine_of(catalogue.accelerator(given(case, "accelerator")))
     job = Job(_whole(case, "sequence"), _whole(case, "batch"), PRECISIONS.index(_one_of(case, "precision", PRECISIONS)))
-    sizes = {name: _whole(case, name, 1) for name in ("tp", "cp", "pp", "vp", "dp", "ep", "micro_batch")}
+    sizes: dict[str, Any] = {
+        name: _whole(case, name, 1) for name in ("tp", "cp", "pp", "vp", "dp", "ep", "micro_batch")
+    }
     strategies = Strategies(
         **sizes,
         recompute=RECOMPUTE.index(_one_of(case, "recompute", RECOMPUTE)),
         zero=_whole(case, "zero", 1),
         schedule=SCHEDULES.index(_one_of(case, "schedule", SCHEDULES)),
+        fused_loss=_one_of(case, "loss", ("fused", "plain")) == "fused",
     )
     memory = training_memory(model, machine, job, strategies)
     reserved = _one_of(case, "of", ("allocated", "reserved")) == "reserved"
@@ -68,5 +72,7 @@ def _whole(case: Case, name: str, standard: int | None = None) -> int:
 def _one_of(case: Case, name: str, known: tuple[str, ...]) -> str:
     value = case.inputs.get(name, known[0])
     if value not in known:
-        raise UsageError(f"{name} '{value}' is not known", hint=did_you_mean(value, known, f"known: {', '.join(known)}"))
+        raise UsageError(
+            f"{name} '{value}' is not known", hint=did_you_mean(value, known, f"known: {', '.join(known)}")
+        )
     return value

@@ -8,17 +8,28 @@ from pathlib import Path
 
 from gigaloop.core.errors import GigaloopError, UsageError
 from gigaloop.core.suggest import did_you_mean
-from gigaloop.validation import plan
+from gigaloop.validation import goodput, memory, plan
 from gigaloop.validation.collectives import validate_collectives
 from gigaloop.validation.fabric import validate_fabric
 from gigaloop.validation.facility import validate_facility
 from gigaloop.validation.records import Case, Checked, Method, Validation, check_case, not_computed
 from gigaloop.validation.table import read_cases
+from gigaloop.validation.training import validate_training
 
-TABLES: Mapping[str, Callable[[Path], Validation]] = {"fabric": validate_fabric, "collectives": validate_collectives}
+TABLES: Mapping[str, Callable[[Path], Validation]] = {
+    "fabric": validate_fabric,
+    "collectives": validate_collectives,
+    "training": validate_training,
+}
 """Kinds whose rows say themselves what is computed, and what computes them."""
 
-KINDS: Mapping[str, Mapping[str, Method]] = {"plan": plan.METHODS, "facility": {}, **{kind: {} for kind in TABLES}}
+KINDS: Mapping[str, Mapping[str, Method]] = {
+    "plan": plan.METHODS,
+    "goodput": goodput.METHODS,
+    "memory": memory.METHODS,
+    "facility": {},
+    **{kind: {} for kind in TABLES},
+}
 """Methods by kind; none where a row says itself what is computed."""
 
 

@@ -349,7 +349,9 @@ def _recompute(text: str, stack: Stack, job: Job, machine: Machine, assumed: lis
     stated = next((each for each in RECOMPUTE if text.startswith(each)), "")
     if stated:
         return stated
-    taken = "selective" if stack.family in ("megascale", "megascale-baseline", "megatron-lm-2022", "deepseek") else "none"
+    taken = (
+        "selective" if stack.family in ("megascale", "megascale-baseline", "megatron-lm-2022", "deepseek") else "none"
+    )
     if job.adapters and machine.architecture == "cdna3":
         taken = "full"
     assumed.append(f"recompute {taken}")

@@ -99,7 +99,7 @@ def test_training_counts_what_megatron_bridge_counts_but_for_what_is_known(id_, 
     # as twice as wide as the model, which Nemotron 3 Nano's is not.
     # https://github.com/NVIDIA-NeMo/Megatron-Bridge/blob/main/src/megatron/bridge/training/utils/flop_utils.py
     model = preset(CATALOGUE, id_)
-    h, passes = model.hidden, model.mtp_layers * max(model.mtp_passes, 1)
+    h, passes = model.hidden, int(model.further_layers)
     router = 6.0 * h * model.experts * (int(model.moe_layers) + passes)
     hybrid = bool(model.mamba_layers)
     projections = 6.0 * 2 * h * h * passes if hybrid else 0.0

@@ -34,6 +34,10 @@ EXACT = {
     "llama-3-1-70b": 70_553_706_496,
     "llama-3-1-405b": 405_853_388_800,
     "mixtral-8x7b": 46_702_792_704,
+    "mixtral-8x22b": 140_620_634_112,
+    "qwen2-5-72b": 72_706_203_648,
+    "qwen3-32b": 32_762_123_264,
+    "gemma-2-9b": 9_241_705_984,
     "qwen3-8b": 8_190_735_360,
     "qwen3-30b-a3b": 30_532_122_624,
     "qwen3-235b-a22b": 235_093_634_560,
@@ -113,11 +117,11 @@ def test_latent_attention_has_the_matrices_of_its_configuration():
     assert int(parameter_parts(preset(CATALOGUE, "deepseek-v3"))["attention"]) == 61 * layer
 
 
-def test_deepseek_v3_s_weights_hold_its_prediction_layer_and_embedding_and_head_once_more():
-    # 684,489,845,504 is the sum of the tensors of https://huggingface.co/deepseek-ai/DeepSeek-R1, in which the layer
-    # that predicts a further token comes with copies of embedding and head.
-    model = preset(CATALOGUE, "deepseek-v3")
-    assert int(parameters(model)) + 2 * model.vocab * model.hidden == 684_489_845_504
+@pytest.mark.parametrize(("id_", "published"), [("deepseek-v3", 684_489_845_504), ("glm-4-5", 358_337_791_296)])
+def test_weights_hold_the_prediction_layer_with_copies_of_embedding_and_head(id_, published):
+    # Sums of the tensors of https://huggingface.co/deepseek-ai/DeepSeek-R1 and https://huggingface.co/zai-org/GLM-4.5.
+    model = preset(CATALOGUE, id_)
+    assert int(parameters(model)) + 2 * model.vocab * model.hidden == published
 
 
 shapes = st.builds(

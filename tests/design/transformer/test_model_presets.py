@@ -74,3 +74,51 @@ def test_the_ends_of_the_name_do_not_matter_to_the_parameters():
 def test_an_unknown_id_names_the_closest():
     with pytest.raises(CatalogueError, match="no language model 'llama-3-1-80b'"):
         preset(CATALOGUE, "llama-3-1-80b")
+
+
+OWN = """\
+kind: language_model
+sources:
+  ours: {source: our own model, date: 2026, kind: measured}
+entries:
+  ours-3b:
+    name: Ours 3B
+    source: ours
+    layers: 28
+    hidden: 3072
+    heads: 24
+    kv_heads: 8
+    head_dim: 128
+    ffn: 8192
+    vocab: 128256
+    tied: true
+"""
+
+
+def own(folder, text):
+    (folder / "language_model.yaml").write_text(text, encoding="utf-8")
+    return load_catalogue(folder)
+
+
+def test_a_model_of_one_s_own_is_a_preset(tmp_path):
+    model = preset(own(tmp_path, OWN), "ours-3b")
+    assert (model.name, int(parameters(model))) == ("Ours 3B", 3_212_749_824)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (("kv_heads: 8", "kv_heads: 7"), "24 heads cannot share 7 key heads evenly"),
+        (("ffn: 8192", "experts: 8"), "a model with 'experts' needs top_k and expert_ffn too"),
+        (("tied: true", "window_layers: 3"), "a model with 'window_layers' needs window too"),
+        (("    ffn: 8192\n", ""), "dense networks, of the width 'ffn', or experts"),
+        (("layers: 28", "layers: 2.5"), "layers"),
+    ],
+)
+def test_a_shape_that_cannot_be_is_refused_with_its_place(tmp_path, change, why):
+    with pytest.raises(CatalogueError, match=why) as raised:
+        own(tmp_path, OWN.replace(*change))
+    (problem,) = raised.value.problems
+    assert problem.where is not None
+    assert problem.where.file.endswith("language_model.yaml")
+    assert problem.where.line > 0

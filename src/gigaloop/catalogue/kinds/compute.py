@@ -38,6 +38,9 @@ class Accelerator(Entry):
     """The system it is sold in."""
     architecture: Architecture | None = None
     """Family whose kernels' efficiencies it shares; what runs on it is computed only where it is stated."""
+    special_functions: PositiveCount | None = None
+    """Exponentials that a multiprocessor evaluates in a clock: what bounds the softmax of attention; 16 where it is not
+    stated, as on every part until 2024."""
     bf16_dense: Flops | None = None
     fp8_dense: Flops | None = None
     fp4_dense: Flops | None = None

@@ -67,7 +67,23 @@ class LanguageModel(Entry):
     """As published: those that a token passes."""
 
     @model_validator(mode="after")
-    def _heads_share_keys(self) -> Self:
+    def _whole(self) -> Self:
         if float(self.heads) % float(self.kv_heads):
             raise ValueError(f"{self.heads} heads cannot share {self.kv_heads} key heads evenly")
+        for of, needed in _NEEDED.items():
+            missing = [name for name in needed if not float(getattr(self, name) or 0.0)]
+            if float(getattr(self, of) or 0.0) and missing:
+                raise ValueError(f"a model with '{of}' needs {' and '.join(missing)} too")
+        if not float(self.experts or 0.0) and not float(self.ffn or 0.0):
+            raise ValueError("a model has dense networks, of the width 'ffn', or experts")
         return self
+
+
+_NEEDED = {
+    "experts": ("top_k", "expert_ffn"),
+    "dense_layers": ("ffn",),
+    "kv_rank": ("rope_dim",),
+    "window_layers": ("window",),
+    "mamba_layers": ("mamba_heads", "mamba_head_dim", "mamba_state", "mamba_groups", "mamba_conv"),
+}
+"""Fields that others need beside them."""

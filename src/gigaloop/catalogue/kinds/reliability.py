@@ -66,3 +66,7 @@ class Reliability(Entry):
     """Of an accelerator to the memory of its host."""
     peer_share: PositiveFraction
     """Share of the failures that copies in the memory of other hosts survive."""
+    replica_stall: Duration
+    """For which a failure stops the other replicas of a job whose data-parallel replicas fail one by one."""
+    replica_rejoin: Duration
+    """After which the failed replica is back."""

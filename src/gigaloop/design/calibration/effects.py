@@ -37,6 +37,8 @@ class Effect:
 
 
 EFFECTS = (
+    Effect("common", (), prior=0.10),
+    Effect("architecture", ("architecture",)),
     Effect("stack", ("family",), prior=0.10),
     Effect("stack on an architecture", ("family", "architecture")),
     Effect("recipe", ("family", "architecture", "precision")),
@@ -66,7 +68,7 @@ EFFECTS = (
 
 LENGTHS: Mapping[str, float] = {
     "date": 0.7, "accelerators": 3.0, "tp": 2.0, "pp": 2.5, "cp": 2.0, "ep": 3.0, "vp": 3.0, "micro tokens": 2.5,
-    "width": 2.0, "sequence": 3.0, "isl": 3.0, "osl": 3.0,
+    "width": 2.0, "sequence": 3.0, "isl": 3.0, "osl": 3.0, "speed": 1.0,
 }  # fmt: skip
 """Distance over which an effect fades: years, and doublings. Source: a choice of this project."""
 

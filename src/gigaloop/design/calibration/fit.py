@@ -194,23 +194,38 @@ def fit(rows: Sequence[Measurement], prior: Constants | None = None, *, rounds: 
         bounded = np.array([_MOST if name.startswith(_SHARES) else np.inf for name in names])
         at = np.minimum(at, np.log(bounded))
         constants = start.with_values(dict(zip(names, np.exp(at).tolist(), strict=True)))
-    learned = condition(rows, constants, Spreads(deviations, noise))
-    return replace(learned, spreads=Spreads(deviations, noise, _band(rows, learned)))
+    return condition(rows, constants, Spreads(deviations, noise))
 
 
-def _band(rows: Sequence[Measurement], learned: Fitted) -> float:
-    """Give the factor with which bands hold eight in ten of configurations that are each predicted by the others."""
-    prior = learned.slopes * np.sqrt(1.0 / _prior_precision(learned.names))
-    whole = np.linalg.inv(np.linalg.inv(learned.precision) + prior @ prior.T)
-    solved = whole @ learned.residuals
-    of = np.array([row.configuration for row in rows])
-    found = np.empty(len(rows))
-    for each in np.unique(of):
-        own = np.flatnonzero(of == each)
-        covariance_ = np.linalg.inv(whole[np.ix_(own, own)])
-        spread = np.sqrt(np.maximum(np.diag(covariance_), learned.spreads.noise**2))
-        found[own] = np.abs(covariance_ @ solved[own]) / spread
-    return float(np.clip(np.quantile(found, 0.8) / EIGHT_IN_TEN, 0.5, 3.0))
+def with_bands(rows: Sequence[Measurement], whole: Fitted, held_out: Mapping[str, Fitted]) -> Mapping[str, Fitted]:
+    """Widen bands so that they hold as many rows as they say, each by what other folds show.
+
+    Parameters
+    ----------
+    rows
+        All measurements.
+    whole, held_out
+        Fits on all of them, and without those of each fold (``fold 0`` ...) or others.
+
+    Returns
+    -------
+    Mapping
+        The fits, the one on all rows under the empty name. That of a fold has the factor that the predictions of the
+        other folds ask for, any other that of all folds.
+    """
+    folds = np.array([row.fold for row in rows])
+    misses = np.zeros(len(rows))
+    for fold in np.unique(folds):
+        own = np.flatnonzero(folds == fold)
+        held = [rows[number] for number in own]
+        found = held_out[f"fold {fold}"].predict(held)
+        misses[own] = np.abs(np.log([row.step for row in held]) - np.log(found.step)) / found.spread
+    out: dict[str, Fitted] = {}
+    for name, fitted in {"": whole, **held_out}.items():
+        others = misses[[name != f"fold {fold}" for fold in folds]]
+        factor = fitted.spreads.band * float(np.quantile(others, 0.8)) / EIGHT_IN_TEN
+        out[name] = replace(fitted, spreads=replace(fitted.spreads, band=factor))
+    return out
 
 
 def _prior_precision(names: Sequence[str]) -> FloatArray:

@@ -61,6 +61,10 @@ class Served:
     """Tokens/s that a user gets at least; 0 for any."""
     ttft: float
     """Most time to the first token [s]; infinite for any."""
+    tail: bool
+    """Whether both hold for the 99th percentile, and not for the mean."""
+    interpolated: bool
+    """Whether it was read off a curve over configurations and releases, none of which is named."""
     stack: ServedStack
     fold: int
     assumed: tuple[str, ...] = ()
@@ -123,6 +127,7 @@ def candidates_of(measured: Sequence[Served]) -> Candidates:
         If no layout of a measurement is legal.
     """
     layouts = [row.layout or _search_space(row) for row in measured]
+    loads = _stacked_loads([row.load for row in measured])
     counts = [len(np.atleast_1d(each.batch)) for each in layouts]
     rows = np.repeat(np.arange(len(measured)), counts)
     columns = {
@@ -137,7 +142,7 @@ def candidates_of(measured: Sequence[Served]) -> Candidates:
     return Candidates(
         model=_rows(stacked([row.model for row in measured]), rows),
         machine=_rows(stacked_machines([row.machine for row in measured]), rows),
-        load=_rows(_stacked_loads([row.load for row in measured]), rows),
+        load=_rows(loads, rows),
         layouts=ServingLayouts(**columns),
         starts=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
     )
@@ -167,20 +172,28 @@ def rates_of_candidates(
     rates, used = np.zeros(len(measured)), []
     for i, row in enumerate(measured):
         part = slice(int(candidates.starts[i]), int(candidates.starts[i + 1]))
-        usable = points.fits[part] & (points.ttft[part] <= row.ttft)
-        rate, speed = counted[part], points.tokens_per_s_per_user[part]
+        share = constants.tail if row.tail else 1.0
+        asked = row.speed / share
+        first = points.ttft_p99[part] if row.tail else points.ttft[part]
+        usable = points.fits[part] & (first <= row.ttft * share)
+        rate, speed = counted[part], _speeds(row, points)[part]
         if not usable.any():
             used.append(np.arange(part.start, part.stop))
             continue
         front = pareto(rate, speed, usable)
         if row.speed > 0.0:
-            rates[i] = at_speed(rate[front], speed[front], row.speed)
-            front = front[np.abs(np.log(speed[front] / row.speed)) < np.log(2.0)] if rates[i] else front
+            rates[i] = at_speed(rate[front], speed[front], asked)
+            front = front[np.abs(np.log(speed[front] / asked)) < np.log(2.0)] if rates[i] else front
         else:
             rates[i] = rate[front[0]]
             front = front[rate[front] > 0.8 * rates[i]]
         used.append(part.start + (front if len(front) else np.arange(part.stop - part.start)))
     return rates, points, used
+
+
+def _speeds(row: Served, points: ServingPoints) -> FloatArray:
+    """Tokens/s of a user that a requirement is on."""
+    return 1.0 / points.tpot_p99 if row.tail else points.tokens_per_s_per_user
 
 
 def _counted(measured: Sequence[Served], candidates: Candidates, points: ServingPoints) -> FloatArray:
@@ -200,7 +213,7 @@ def shortlist(measured: Sequence[Served], candidates: Candidates, constants: Ser
     kept = []
     for i, row in enumerate(measured):
         part = np.arange(candidates.starts[i], candidates.starts[i + 1])
-        speed = points.tokens_per_s_per_user[part]
+        speed = _speeds(row, points)[part]
         near = np.interp(np.log(np.maximum(speed, 1e-9)), *_front_of(counted[part], speed, points.fits[part]))
         good = points.fits[part] & (np.log(np.maximum(counted[part], 1e-9)) > near - _NEAR)
         if row.speed > 0.0:
@@ -259,5 +272,6 @@ def traits_of(row: Served) -> tuple[dict[str, str], dict[str, float]]:
             "date": row.stack.date,
             "isl": float(np.log2(np.asarray(load.isl))),
             "osl": float(np.log2(np.asarray(load.osl))),
+            "speed": float(np.log2(max(row.speed, 1.0))),
         },
     )

@@ -47,8 +47,10 @@ def constants_of(catalogue: Catalogue, without: str = "") -> Constants:
     >>> 0.5 < constants_of(load_catalogue()).bandwidth < 1.0
     True
     """
-    entries = [each for each in _entries(catalogue) if each.use == "equations"]
-    return Constants().with_values({each.constant: _value(each, without) for each in entries})
+    start = Constants()
+    known = start.flat()
+    entries = [each for each in _entries(catalogue) if each.use == "equations" and each.constant in known]
+    return start.with_values({each.constant: _value(each, without) for each in entries})
 
 
 def spreads_of(catalogue: Catalogue, without: str = "") -> Spreads:
@@ -94,7 +96,9 @@ def stack_of_catalogue(
             known = ", ".join(sorted({each.family for each in entries}))
             raise UsageError(f"no software stack '{family}' was measured on {architecture}", hint=f"known are {known}")
         return StackTerm("as the equations have it", 1.0, 1.0, 1.0)
-    best = max(fitting, key=lambda each: (sum(map(bool, (each.architecture, each.precision, each.model))), each.release))
+    best = max(
+        fitting, key=lambda each: (sum(map(bool, (each.architecture, each.precision, each.model))), each.release)
+    )
     low, high = best.factor.bounds
     return StackTerm(best.name, float(best.factor), low, high)
 

@@ -38,13 +38,12 @@ def _assumptions(
         )
     if "domain" in free:
         yield Assumption(
-            "a larger domain than the generation's takes two tiers of switches, three times as many; a smaller one as many",
+            "a larger domain than it has takes two tiers of switches, three times as many; a smaller one as many",
             "folded Clos at full bandwidth, doi:10.1145/1402958.1402967",
         )
     if "scale_up" in free:
         yield Assumption(
-            "scale-up switches and cables in proportion to the bandwidth; from NVLink 5 to 6 a tray draws 1.6 times as much "
-            "for twice",
+            "scale-up switches and cables in proportion to the bandwidth; NVLink 6 has twice for 1.6 of the power",
             "parts of the programme",
         )
     if "scale_out" in free:

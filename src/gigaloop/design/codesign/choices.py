@@ -13,12 +13,14 @@ from gigaloop.core.quantity import format_quantity, parse
 from gigaloop.core.suggest import find
 from gigaloop.core.units import FREEZING, UNITS
 from gigaloop.design.records.codesign import Axis
+from gigaloop.design.trade import Redundancy
 
 if TYPE_CHECKING:
     from gigaloop.catalogue.kinds import Accelerator
     from gigaloop.programme.schema import Generation, Site
 
-REDUNDANCIES = ("N", "N+1", "2N")
+REDUNDANCIES: tuple[Redundancy, ...] = ("N", "N+1", "2N")
+"""From the least to the most; a choice counts by its rank."""
 
 MOST_VARIANTS = 200_000
 """Variants of a generation beyond which a search asks for fewer values."""
@@ -131,7 +133,7 @@ FREE: tuple[Free, ...] = (
     Free(
         "planes",
         "planes of the scale-out fabric",
-        lambda base: 0.0,
+        lambda _: 0.0,
         (1.0,),
         low=0.0,
         high=64.0,

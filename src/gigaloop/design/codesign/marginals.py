@@ -85,7 +85,7 @@ def _marginal(programme: Programme, name: str, texts: Sequence[str]) -> Marginal
             why = f": {error.why}" if isinstance(error, QuantityError) else ""
             raise UsageError(
                 f"--marginal {name}: cannot read '{text}'{why}",
-                hint="write it like '24 USD (2026) per 1 GB', '3 W per 1 GB', '0.1 kg per 8 GB', or '26 weeks' of delay",
+                hint="write it like '24 USD (2026) per 1 GB', '3 W per 1 GB', '0.1 kg per 8 GB', or '26 weeks' later",
             ) from error
         if not of > 0.0:
             raise UsageError(f"--marginal {name}: '{text}' is per nothing", hint="give an amount above 0")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gigaloop.core.errors import GigaloopError
 from gigaloop.design.codesign.racks import RackCase
-from gigaloop.design.network.candidates import sus_for, stated_shape
+from gigaloop.design.network.candidates import stated_shape, sus_for
 from gigaloop.design.network.whole import design_network
 from gigaloop.programme.schema import Generation
 

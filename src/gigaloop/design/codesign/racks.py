@@ -20,8 +20,11 @@ from gigaloop.programme.schema import BomLine, Generation, Part, Programme
 if TYPE_CHECKING:
     from gigaloop.catalogue import Catalogue
 
-RACK_CHOICES = ("domain", "scale_up", "scale_out", "hbm", "hbm_bandwidth", "power_cap", "coolant")
-"""Choices that a rack is made of."""
+RACK_CHOICES = ("domain", "scale_up", "scale_out", "hbm_bandwidth", "power_cap", "coolant")
+"""Choices that a rack is engineered by."""
+
+COST_CHOICES = ("domain", "scale_up", "scale_out", "hbm", "hbm_bandwidth")
+"""Choices that its cost follows from."""
 
 
 @dataclass(frozen=True)
@@ -30,18 +33,24 @@ class Rack:
 
     generation: Generation
     design: Design
-    cost: float
-    """As far as prices are known [USD, programme's price year]."""
-    unpriced: Mapping[str, float]
-    """Pieces or amounts without a price, more or fewer than the generation has, by name."""
     tdp: float
     """Design power of an accelerator without a cap [W]."""
-    delay: float
-    """What the user adds to its dates [s]."""
     broken: tuple[Check, ...]
     """Rules of weight that the rack breaks."""
     homeless: bool
     """Whether no hall of the site that was named takes it."""
+
+
+@dataclass(frozen=True)
+class RackBill:
+    """What a variant's rack costs, and by how much the user moves its dates."""
+
+    cost: float
+    """As far as prices are known [USD, programme's price year]."""
+    unpriced: Mapping[str, float]
+    """Pieces or amounts without a price, more or fewer than the generation has, by name."""
+    delay: float
+    """[s]"""
 
 
 @dataclass(frozen=True)
@@ -105,10 +114,7 @@ def engineer_rack(case: RackCase, values: Mapping[str, float]) -> Rack:
     values
         By choice, in base units.
     """
-    ratio = {name: values[name] / case.own[name] for name in ("scale_up", "scale_out")}
-    tiers = TWO_TIERS if values["domain"] > case.own["domain"] else 1.0
-    factors = dict.fromkeys((*case.adapters, *case.optics), ratio["scale_out"])
-    factors |= dict.fromkeys(case.switches, ratio["scale_up"] * tiers)
+    factors = _factors(case, values)
     watts = (values["hbm_bandwidth"] - case.own["hbm_bandwidth"]) * HBM_ENERGY
     watts += math.fsum(_more(case, values, name) * each.power for name, each in case.marginals.items())
     programme = _with_parts(case.programme, {part: each for part, each in factors.items() if each != 1.0}, watts)
@@ -118,7 +124,6 @@ def engineer_rack(case: RackCase, values: Mapping[str, float]) -> Rack:
     extra = math.fsum(_more(case, values, name) * each.mass for name, each in case.marginals.items()) * count
     if extra:
         design = replace(design, mass=design.mass + extra)
-    cost, unpriced = _cost(case, values, factors)
     mine = f"generations.{generation.id}"
     broken = tuple(
         check
@@ -128,8 +133,14 @@ def engineer_rack(case: RackCase, values: Mapping[str, float]) -> Rack:
     footprint, halls = float(generation.footprint), case.base.site.halls
     homeless = case.hold_halls and bool(halls)
     homeless = homeless and not any(hall_takes(design, footprint, generation.power.bus, hall) for hall in halls)
-    moved = (each.delay for name, each in case.marginals.items() if _more(case, values, name))
-    return Rack(generation, design, cost, unpriced, case.tdp + watts, max(moved, default=0.0), broken, homeless)
+    return Rack(generation, design, case.tdp + watts, broken, homeless)
+
+
+def _factors(case: RackCase, values: Mapping[str, float]) -> dict[str, float]:
+    """Give by how much more there is of some parts."""
+    tiers = TWO_TIERS if values["domain"] > case.own["domain"] else 1.0
+    factors = dict.fromkeys((*case.adapters, *case.optics), values["scale_out"] / case.own["scale_out"])
+    return factors | dict.fromkeys(case.switches, values["scale_up"] / case.own["scale_up"] * tiers)
 
 
 def _more(case: RackCase, values: Mapping[str, float], name: str) -> float:
@@ -185,15 +196,22 @@ def _hotter(part: Part, watts: float) -> Part:
     return part.model_copy(update=scaled)
 
 
-def _cost(case: RackCase, values: Mapping[str, float], factors: Mapping[str, float]) -> tuple[float, dict[str, float]]:
-    """Give the cost of the rack, and what it has more or less of without a price.
+def price_rack(case: RackCase, values: Mapping[str, float]) -> RackBill:
+    """Give the cost of a rack with some values of its choices, and what it has more or less of without a price.
 
     A part more or less counts at its own price, also in a tray that is bought whole at one price.
+
+    Parameters
+    ----------
+    case
+        The generation.
+    values
+        By choice, in base units.
     """
     book = price_book(case.programme, case.stated.on)
     held, count = case.stated.bom.per_rack, case.stated.accelerators
     cost, unpriced = case.stated.cost_per_rack, {}
-    for part, factor in factors.items():
+    for part, factor in _factors(case, values).items():
         pieces = held[part] * (factor - 1.0)
         tags = [tag.usd for tag in (book.material.get(part), book.work.get(part)) if tag is not None]
         if pieces and tags:
@@ -204,7 +222,7 @@ def _cost(case: RackCase, values: Mapping[str, float], factors: Mapping[str, flo
         unpriced["adapters to the scale-out fabric"] = count * (values["scale_out"] / case.own["scale_out"] - 1.0)
     if not case.switches and values["scale_up"] != case.own["scale_up"]:
         unpriced["switches of the scale-up domain"] = count * (values["scale_up"] / case.own["scale_up"] - 1.0)
-    for name in ("domain", "scale_up", "scale_out", "hbm", "hbm_bandwidth"):
+    for name in COST_CHOICES:
         more = _more(case, values, name)
         stated = case.marginals.get(name)
         if not more:
@@ -217,4 +235,5 @@ def _cost(case: RackCase, values: Mapping[str, float], factors: Mapping[str, flo
             unpriced["memory bandwidth"] = more / 1e12 * count
         elif name == "domain" and more > 0.0:
             unpriced["links between the racks of a domain"] = count
-    return cost, unpriced
+    moved = (each.delay for name, each in case.marginals.items() if _more(case, values, name))
+    return RackBill(cost, unpriced, max(moved, default=0.0))

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from gigaloop.core.units import YEAR
 from gigaloop.design.codesign.variants import Variants
-from gigaloop.design.records.codesign import Floats, Ints
+from gigaloop.design.codesign.work import Work
+from gigaloop.design.records.codesign import Floats
 from gigaloop.design.trade import pareto_front
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ class Scored:
     variants: Variants
     offset: int
     """Row of the first of them in the whole table."""
-    ways: tuple[Ints, ...]
-    """Shortlist of each workload."""
+    works: tuple[Work, ...]
+    """The workloads, each with its shortlist alone."""
     rates: Floats
     """Of every variant on every workload (n, w)."""
     speed: Floats

@@ -13,15 +13,14 @@ from gigaloop.core.suggest import find
 from gigaloop.design.codesign.choices import Base, axes_of, require_some
 from gigaloop.design.codesign.marginals import hbm_cost, stated_marginals
 from gigaloop.design.codesign.mix import Mix, mix_shares, speed_on
-from gigaloop.design.codesign.racks import RackCase
-from gigaloop.design.codesign.shortlist import shortlist
-from gigaloop.design.codesign.variants import Variants, engineer_variants
-from gigaloop.design.codesign.work import Work, best_of_ways
 from gigaloop.design.codesign.options import OBJECTIVES, SearchOptions
+from gigaloop.design.codesign.racks import RackCase
 from gigaloop.design.codesign.scores import Scored, objectives_of
 from gigaloop.design.codesign.table import search_of
+from gigaloop.design.codesign.variants import Variants, engineer_variants
+from gigaloop.design.codesign.work import Work, best_rates, probes_of
 from gigaloop.design.performance.machine import Machine, machine_of
-from gigaloop.design.records.codesign import CodesignSearch, Floats, Ints
+from gigaloop.design.records.codesign import Axis, CodesignSearch, Floats
 
 if TYPE_CHECKING:
     from gigaloop.catalogue import Catalogue
@@ -32,7 +31,7 @@ def search_codesign(
     programme: Programme,
     generations: Sequence[Generation],
     catalogue: Catalogue,
-    works: Callable[[Generation], Sequence[Work]],
+    works: Callable[[Generation, int], Sequence[Work]],
     site: Site,
     options: SearchOptions,
     begun: Callable[[str], None] | None = None,
@@ -44,7 +43,7 @@ def search_codesign(
     programme, generations, catalogue
         The programme, those of its generations that are held against each other, and facts about their parts.
     works
-        Gives the workloads of the mix for a generation; all generations do the same work.
+        Gives the workloads of the mix for a generation and its largest domain; all generations do the same work.
     site
         Whose facility, electricity and weather count.
     options
@@ -65,16 +64,17 @@ def search_codesign(
     )
     marginals = stated_marginals(programme, options.marginals)
     bare = programme.model_copy(update={"workloads": ()})
-    mixes = [tuple(works(generation)) for generation in generations]
+    starts = [Base(each, catalogue.accelerator(each.accelerator), site) for each in generations]
+    every = [axes_of(base, options.choices) for base in starts]
+    for axes in every:
+        require_some(axes)
+    mixes = [tuple(works(base.generation, _domain(axes))) for base, axes in zip(starts, every, strict=True)]
     shares = mix_shares(mixes[0])
     job = max(work.accelerators for mix in mixes for work in mix)
     found: list[Variants] = []
     bases: list[Machine] = []
-    for generation in generations:
-        tell(f"engineering the variants of {generation.id}")
-        base = Base(generation, catalogue.accelerator(generation.accelerator), site)
-        axes = axes_of(base, options.choices)
-        require_some(axes)
+    for base, axes in zip(starts, every, strict=True):
+        tell(f"engineering the variants of {base.generation.id}")
         own = {axis.name: axis.values[axis.stated] for axis in axes}
         machine = _machine(base, own)
         case = RackCase(
@@ -95,14 +95,18 @@ def search_codesign(
     scored: list[Scored] = []
     offset = 0
     for row, variants in enumerate(found):
-        ways = tuple(each for each, _ in ranked[row * len(shares) : (row + 1) * len(shares)])
+        few = tuple(each for each, _ in ranked[row * len(shares) : (row + 1) * len(shares)])
         speed = speed_on(shares, reference, rates[row]) * (1.0 - variants.lost)
         per_rack = speed * float(shares @ reference) * variants.accelerators
         values = objectives_of(objectives, programme, variants, per_rack)
-        scored.append(Scored(variants, offset, ways, rates[row], speed, per_rack, values))
+        scored.append(Scored(variants, offset, few, rates[row], speed, per_rack, values))
         offset += len(variants)
     mix = Mix(tuple(mixes), shares, reference)
     return search_of(programme, catalogue, site, mix, scored, objectives, options, tell)
+
+
+def _domain(axes: Sequence[Axis]) -> int:
+    return round(next(axis.values[-1] for axis in axes if axis.name == "domain"))
 
 
 def _machine(base: Base, own: Mapping[str, float]) -> Machine:
@@ -128,13 +132,11 @@ def _machine(base: Base, own: Mapping[str, float]) -> Machine:
     )
 
 
-def _rank(task: tuple[Work, Machine, Machine]) -> tuple[Ints, Floats]:
-    """Give the shortlist of a workload, and its best rate on every machine (m,)."""
+def _rank(task: tuple[Work, Machine, Machine]) -> tuple[Work, Floats]:
+    """Give a workload with its shortlist alone, and its best rate on every machine (m,)."""
     work, base, machines = task
-    ways = shortlist(work, base, machines)
-    if not ways.size:
-        return ways, np.zeros(len(np.asarray(machines.hbm)))
-    return ways, best_of_ways(work, machines, ways)[0]
+    few = work.shortlisted(probes_of(base, machines), np.unique(np.asarray(machines.hbm, dtype=np.float64)))
+    return few, best_rates(few, machines)
 
 
 def _reference(
@@ -151,6 +153,6 @@ def _reference(
     best = [row for row, work in enumerate(mix) if work in unfit and rates[0][:, row].max() > 0.0]
     said = "more memory or a larger domain would do for it" if best else "no variant of them does either"
     raise GigaloopError(
-        f"'{unfit[0].name}' does not run on {generations[0].id} as it is, and the shares of the mix are measured on that",
+        f"'{unfit[0].name}' does not run on {generations[0].id} as it is, on which the shares of the mix are measured",
         hint=f"{said}; name a generation first that runs every workload, give the job more accelerators, or change it",
     )

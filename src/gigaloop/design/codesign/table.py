@@ -1,4 +1,4 @@
-"""The result of a search put together: one table of variants, its front, the best of each generation and their worth."""
+"""The result of a search put together: one table of variants, its front, the best of each generation, their worth."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gigaloop.design.codesign.common import common_values
 from gigaloop.design.codesign.mix import Mix
 from gigaloop.design.codesign.options import SearchOptions
 from gigaloop.design.codesign.scores import Scored, best_rows, front_of
-from gigaloop.design.codesign.work import Work, best_everywhere, one_machine
+from gigaloop.design.codesign.work import one_machine
 from gigaloop.design.codesign.worth import worths_at
 from gigaloop.design.records.codesign import CodesignSearch, Finding, Floats, WorkloadShare
 
@@ -114,7 +114,7 @@ def search_of(
 def _obstacles(scored: Scored) -> list[str]:
     does = (scored.speed > 0.0).tolist()
     return [
-        text or ("" if works else "a workload does not fit into its memory")
+        text or ("" if works else "a workload does not fit, or misses the speed that its users must see")
         for text, works in zip(scored.variants.obstacles, does, strict=True)
     ]
 
@@ -142,7 +142,7 @@ def _findings(
 
     def worth(at: tuple[int, int]) -> tuple[int, tuple]:  # type: ignore[type-arg]
         index, row = at
-        return index, worths_at(scored[index], row - scored[index].offset, mix.works[index], mix)
+        return index, worths_at(scored[index], row - scored[index].offset, mix)
 
     with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
         worths = dict(pool.map(worth, wanted))
@@ -167,9 +167,9 @@ def _searched(scored: Sequence[Scored], mix: Mix, rows: Sequence[int], workers: 
         each = scored[index]
         mine = row - each.offset
         machine = one_machine(each.variants.machines, int(each.variants.machine[mine]))
-        best, _ = best_everywhere(mix.works[index][column], machine)
+        best = mix.works[index][column].everywhere(machine)
         found = float(each.rates[mine, column])
-        return column, 0.0 if not best else best / found - 1.0 if found else float("inf")
+        return column, 0.0 if best <= found else best / found - 1.0 if found else float("inf")
 
     with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
         lost = list(pool.map(regret, pairs))
@@ -180,7 +180,7 @@ def _searched(scored: Sequence[Scored], mix: Mix, rows: Sequence[int], workers: 
             float(mix.shares[column]),
             work.accelerators,
             float(mix.reference[column]),
-            max(len(each.ways[column]) for each in scored),
+            max(each.works[column].size for each in scored),
             max((value for at, value in lost if at == column), default=0.0),
             len(tasks),
         )
@@ -206,7 +206,7 @@ def _way_out(scored: Sequence[Scored], cause: str) -> str:
                 return check.way_out
     rules: Mapping[str, str] = {
         "no hall": "leave --site out, or give the site a hall that feeds and cools more",
-        "a workload": "give --choice hbm or domain larger values, the job more accelerators, or a lower precision",
+        "a workload": "give --choice hbm or domain larger values, the job more accelerators, or ask less speed of it",
         "power.": "give --choice power_cap lower values, or the rack more shelves and a larger busbar",
         "rack.height": "give --choice scale_up or domain smaller values, or the rack a higher frame",
         "cooling.": "give the rack fewer neighbours on a coolant unit, or a larger temperature rise",

@@ -17,7 +17,15 @@ import numpy as np
 from gigaloop.design.codesign.facilities import FACILITY_CHOICES, Facility, engineer_facilities
 from gigaloop.design.codesign.money import annual_cost, first_date
 from gigaloop.design.codesign.networks import NETWORK_CHOICES, RackNetwork, engineer_network
-from gigaloop.design.codesign.racks import RACK_CHOICES, Rack, RackCase, engineer_rack
+from gigaloop.design.codesign.racks import (
+    COST_CHOICES,
+    RACK_CHOICES,
+    Rack,
+    RackBill,
+    RackCase,
+    engineer_rack,
+    price_rack,
+)
 from gigaloop.design.performance.machine import Machine
 from gigaloop.design.records.codesign import Axis, Floats, Ints
 
@@ -93,6 +101,7 @@ def engineer_variants(case: RackCase, axes: tuple[Axis, ...], accelerators: int,
     coolants = axes[names.index("coolant")].values
     around = engineer_facilities(case, coolants)
     racks, rack = pick.each(RACK_CHOICES, lambda values: engineer_rack(case, {**case.own, **values}))
+    bills, bill = pick.each(COST_CHOICES, lambda values: price_rack(case, {**case.own, **values}))
     networks, network = pick.each(
         NETWORK_CHOICES, lambda values: engineer_network(case, {**case.own, **values}, accelerators)
     )
@@ -103,7 +112,7 @@ def engineer_variants(case: RackCase, axes: tuple[Axis, ...], accelerators: int,
     peak_pue = np.array([each.peak_pue for each in facilities])[facility]
     pue = np.array([each.pue for each in facilities])[facility]
     facility_power = (rack_power + network_power) * peak_pue
-    rack_cost = np.array([each.cost for each in racks])[rack]
+    rack_cost = np.array([each.cost for each in bills])[bill]
     network_cost = np.array([each.cost for each in networks])[network]
     own = around[case.own["coolant"], case.own["redundancy"]]
     dearer = np.array([each.cost - own.cost for each in facilities])[facility]
@@ -135,8 +144,8 @@ def engineer_variants(case: RackCase, axes: tuple[Axis, ...], accelerators: int,
             facility_peak=facility_power,
             facility_mean=(mean + network_power) * pue,
         ),
-        unpriced=_unpriced(racks, rack, networks, network),
-        first=_dates(case, racks, rack, networks, network),
+        unpriced=_unpriced(bills, bill, networks, network),
+        first=_dates(case, bills, bill, networks, network),
         obstacles=_obstacles(racks, rack, networks, network, facilities, facility, site),
     )
 
@@ -188,24 +197,27 @@ def _machines(
     return machines, np.asarray(which, dtype=np.int64).reshape(-1)
 
 
-def _unpriced(racks: Sequence[Rack], rack: Ints, networks: Sequence[RackNetwork], network: Ints) -> dict[str, Floats]:
-    names = sorted({name for each in (*racks, *networks) for name in each.unpriced})
+def _unpriced(
+    bills: Sequence[RackBill], bill: Ints, networks: Sequence[RackNetwork], network: Ints
+) -> dict[str, Floats]:
+    every = [*(each.unpriced for each in bills), *(each.unpriced for each in networks)]
+    names = sorted({name for each in every for name in each})
     return {
-        name: np.array([each.unpriced.get(name, 0.0) for each in racks])[rack]
+        name: np.array([each.unpriced.get(name, 0.0) for each in bills])[bill]
         + np.array([each.unpriced.get(name, 0.0) for each in networks])[network]
         for name in names
     }
 
 
 def _dates(
-    case: RackCase, racks: Sequence[Rack], rack: Ints, networks: Sequence[RackNetwork], network: Ints
+    case: RackCase, bills: Sequence[RackBill], bill: Ints, networks: Sequence[RackNetwork], network: Ints
 ) -> tuple[dt.date, ...]:
     held = frozenset(case.stated.bom.per_rack)
     known: dict[tuple[float, frozenset[str]], dt.date] = {}
-    pairs, which = np.unique(np.stack([rack, network], axis=1), axis=0, return_inverse=True)
+    pairs, which = np.unique(np.stack([bill, network], axis=1), axis=0, return_inverse=True)
     found = []
     for one, other in pairs.tolist():
-        key = (racks[one].delay, networks[other].parts)
+        key = (bills[one].delay, networks[other].parts)
         if key not in known:
             known[key] = first_date(case.programme, case.base.generation, held | key[1], key[0])
         found.append(known[key])

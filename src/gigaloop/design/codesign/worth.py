@@ -9,14 +9,14 @@ import numpy as np
 from gigaloop.design.codesign.mix import Mix, speed_on
 from gigaloop.design.codesign.scores import Scored
 from gigaloop.design.codesign.variants import Variants
-from gigaloop.design.codesign.work import Work, best_of_ways, machine_rows
+from gigaloop.design.codesign.work import best_rates, rows_of
 from gigaloop.design.records.codesign import Floats, Worth
 
 BAND = (0.1, 0.9)
 """Quantiles of the band: an 80 % interval."""
 
 
-def worths_at(scored: Scored, row: int, works: Sequence[Work], mix: Mix) -> tuple[Worth, ...]:
+def worths_at(scored: Scored, row: int, mix: Mix) -> tuple[Worth, ...]:
     """Give what a step of every choice is worth at a variant, all other choices as they are.
 
     A step goes to the next value up; from the largest value it goes one down.
@@ -27,13 +27,13 @@ def worths_at(scored: Scored, row: int, works: Sequence[Work], mix: Mix) -> tupl
         The variants.
     row
         Which of them.
-    works, mix
-        The workloads of the generation, and the mix that they make.
+    mix
+        The workloads and what they are measured on.
     """
     steps = [step for column in range(len(scored.variants.axes)) if (step := _step(scored.variants, row, column))]
     if not steps:
         return ()
-    bands = _bands(scored, row, [after for _, after in steps], works, mix)
+    bands = _bands(scored, row, [after for _, after in steps], mix)
     return tuple(_worth(scored, row, column, after, band) for (column, after), band in zip(steps, bands, strict=True))
 
 
@@ -77,21 +77,20 @@ def _change(values: Floats, row: int, after: int) -> float:
     return float(values[after] / values[row] - 1.0) if values[row] else float("nan")
 
 
-def _bands(
-    scored: Scored, row: int, after: Sequence[int], works: Sequence[Work], mix: Mix
-) -> list[tuple[float, float]]:
+def _bands(scored: Scored, row: int, after: Sequence[int], mix: Mix) -> list[tuple[float, float]]:
     """Give the intervals of the change of work, the same draw of the constants before and after."""
     rows = np.array([row, *after])
-    draws = max((len(work.draws) for work in works), default=0)
+    drawn = [tuple(work.drawn()) for work in scored.works]
+    draws = max((len(each) for each in drawn), default=0)
     lost = 1.0 - scored.variants.lost[rows]
     if not draws:
         values = scored.speed[rows] / max(float(scored.speed[row]), 1e-300) - 1.0
         return [(float(each), float(each)) for each in values[1:]]
-    machines = machine_rows(scored.variants.machines, scored.variants.machine[rows])
+    machines = rows_of(scored.variants.machines, scored.variants.machine[rows])
     rates = np.stack([scored.rates[rows]] * draws)
-    for column, (work, ways) in enumerate(zip(works, scored.ways, strict=True)):
-        for number, constants in enumerate(work.draws):
-            rates[number, :, column] = best_of_ways(work, machines, ways, constants)[0]
+    for column, those in enumerate(drawn):
+        for number, work in enumerate(those):
+            rates[number, :, column] = best_rates(work, machines)
     speeds = speed_on(mix.shares, mix.reference, rates) * lost
     with np.errstate(divide="ignore", invalid="ignore"):
         change = np.nan_to_num(speeds[:, 1:] / speeds[:, :1] - 1.0, posinf=0.0)

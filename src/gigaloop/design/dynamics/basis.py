@@ -125,7 +125,7 @@ def site_jobs(
         steady = workload.kind == "inference"
         if not steady:
             load = replace(load, coherence=load.coherence * (1.0 - coverage(load, basis.rack_power, installed)))
-        size = None if steady else workload.accelerators
+        size = None if workload.training is None else workload.training.accelerators
         racks = basis.racks * float(workload.share) / total if total else 0.0
         shares.append(Share(load, racks, math.inf if size is None else float(size), workload.id, steady))
     return schedule(shares, basis.rack_power, basis.rack_accelerators, seconds, seed)

@@ -17,6 +17,7 @@ from gigaloop.design.dynamics.jobs import Job
 from gigaloop.design.dynamics.limits import band_swing, ramp_statistics
 from gigaloop.design.dynamics.remedies import remedies
 from gigaloop.design.dynamics.ride_through import rack_backup, reconnect_time
+from gigaloop.design.dynamics.steps import predicted_steps
 from gigaloop.design.dynamics.storage import Smoothed, follow, least_energy, sized
 from gigaloop.design.dynamics.swing import rack_swing_storage, square_energy, swing_storage
 from gigaloop.design.dynamics.trace import PowerTrace, power_trace
@@ -77,7 +78,7 @@ def site_dynamics(
     source
         What the trace is: ``computed``, or the name of its file.
     steps
-        Predicted steps of training, by workload.
+        Power of a step of training, by workload; predicted where not given.
 
     Raises
     ------
@@ -87,6 +88,7 @@ def site_dynamics(
     design = design_generation(programme, generation, catalogue) if design is None else design
     response = catalogue.site_response(RESPONSE)
     basis = site_basis(generation, site, design, response, facility)
+    steps = predicted_steps(programme, generation, catalogue, design) if steps is None else steps
     main = _training(programme)
     training = catalogue.load_profile(PROFILES["training"] if main is None else profile_of(main))
     swing = rack_swing_storage(basis.rack_power, training, design.rack.storage.installed)

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from gigaloop.core.errors import UsageError
 from gigaloop.design.goodput.checkpoint import daly, expected_time, optimal_interval, young
 from gigaloop.design.goodput.rates import FleetRates, interruption_rates
-from gigaloop.design.goodput.spares import out_of_service, short_share, spares_for
+from gigaloop.design.goodput.spares import fewest_spares, out_of_service, short_share
 from gigaloop.design.records.goodput import CHECKPOINTS, GOODPUT_PARTS, Goodput
 
 FloatArray = NDArray[np.float64]
@@ -31,6 +31,7 @@ def goodput(
     domain: ArrayLike | None = None,
     domain_used: ArrayLike | None = None,
     spare_domains: ArrayLike | None = None,
+    replicas: ArrayLike = 1,
 ) -> Goodput:
     """Give what of the time of synchronous jobs is training; shapes broadcast.
 
@@ -60,9 +61,15 @@ def goodput(
         Those of them at work; all where not given, else the others stand by within the domain.
     spare_domains
         Whole domains that stand by; as few as keep waiting below ``WAITING`` where not given.
+    replicas
+        Data-parallel replicas that can fail and come back one by one while the others go on; 1 where any failure
+        restarts the whole job.
 
     Notes
     -----
+    Where replicas fail alone (Salpekar et al., arXiv:2602.00277), a failure stops the others for ``replica_stall`` and
+    takes its own away for ``replica_rejoin``; only failures that no copy of the states survives fall back on storage.
+
     With peer copies there are two levels, as in Moody et al., SC 2010, doi:10.1109/SC.2010.18: failures that the copies
     survive fall back on them, the rest on storage. The expected time of each level counts its own failures, over the
     work that the other one lets through, which holds as long as either is small. Storage takes each copy that it has
@@ -85,19 +92,28 @@ def goodput(
     blocked = written if checkpoint == "blocking" else snapshot
     behind = written - blocked
     read = snapshot if checkpoint == "peer" else written
-    lasting = rate * (rates.peer_share if checkpoint == "peer" else 1.0)
-    kept = _interval(interval, lasting, blocked, 0.0 if checkpoint == "peer" else behind)
-    shares = _shares(kept, lasting, blocked, read, 0.0 if checkpoint == "peer" else behind)
+    downtime = rates.detection + rates.restart_of(n)
+    groups = np.asarray(replicas, dtype=np.float64)
+    alone = (groups > 1.0) & np.ones_like(rate, dtype=np.bool_)
+    near = rate * np.where(alone | (checkpoint == "peer"), rates.peer_share, 1.0)
+    far = rate - near
+    late = np.zeros_like(behind) if checkpoint == "peer" else behind
+    kept = _interval(interval, np.where(alone, far, near), blocked, np.where(alone, behind, late))
+    shares = _shares(
+        kept, np.where(alone, far, near), blocked, np.where(alone, written, read), np.where(alone, behind, late)
+    )
     if checkpoint == "peer":
-        rest = rate - lasting
-        rare = _shares(np.maximum(kept, behind), rest, np.zeros_like(blocked), written, behind)
+        rare = _shares(np.maximum(kept, behind), np.where(alone, 0.0, far), np.zeros_like(blocked), written, behind)
         training = rare.pop("training")
         shares = {part: share * training for part, share in shares.items()}
         for part, share in rare.items():
             shares[part] = shares[part] + share
-    downtime = rates.detection + rates.restart_of(n)
     shares |= dict.fromkeys(set(GOODPUT_PARTS) - set(shares), np.zeros(()))
-    _take(shares, "detection and restart", rate * downtime / (1.0 + rate * downtime))
+    down = np.where(alone, near * rates.replica_stall + far * downtime, rate * downtime)
+    _take(shares, "detection and restart", down / (1.0 + down))
+    away = np.where(alone, np.minimum(near * rates.replica_rejoin / groups, 1.0), 0.0) * shares["training"]
+    shares["detection and restart"] = shares["detection and restart"] + away
+    shares["training"] = shares["training"] - away
     pause = written + rates.restart_of(n) + read
     _take(shares, "planned stops", rates.planned * pause / (1.0 + rates.planned * pause))
     slow = -np.expm1(-n / per_host * rates.slow * rates.slow_time)
@@ -172,7 +188,7 @@ def _waiting(
     in_use = np.ceil(used / per_host)
     domain_out = short_share(in_use, np.floor(size / per_host) - in_use, host_out)
     if spare_domains is None:
-        spare = np.asarray(np.vectorize(spares_for, otypes=[np.float64])(domains, domain_out, WAITING))
+        spare = fewest_spares(domains, domain_out, WAITING)
     else:
         spare = np.asarray(spare_domains, dtype=np.float64)
     return short_share(domains, spare, domain_out), (domains + spare) * size

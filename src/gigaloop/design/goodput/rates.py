@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,41 +14,46 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
-End = Literal["value", "calm", "harsh"]
+Number = float | FloatArray
 
 
 @dataclass(frozen=True)
 class FleetRates:
-    """A fleet's reliability in plain numbers: rates in 1/s, times in s, bandwidths in B/s."""
+    """A fleet's reliability in plain numbers: rates in 1/s, times in s, bandwidths in B/s.
 
-    accelerator: float
+    Numbers, or columns of shape (samples, 1) where what is not known of them is drawn.
+    """
+
+    accelerator: Number
     """Of one accelerator, its memory apart."""
-    memory: float
+    memory: Number
     """Of one byte of its memory."""
-    host: float
-    host_accelerators: float
-    adapter: float
-    network: float
+    host: Number
+    host_accelerators: Number
+    adapter: Number
+    network: Number
     """Of one accelerator's share."""
-    software: float
+    software: Number
     """Of one accelerator's share."""
-    planned: float
+    planned: Number
     """Of a job."""
-    detection: float
-    restart: float
-    restart_accelerators: float
-    restart_growth: float
-    repair_share: float
-    repair: float
-    slow: float
+    detection: Number
+    restart: Number
+    restart_accelerators: Number
+    restart_growth: Number
+    repair_share: Number
+    repair: Number
+    slow: Number
     """Of one host."""
-    slow_time: float
-    slow_by: float
-    stall: float
+    slow_time: Number
+    slow_by: Number
+    stall: Number
     """Of a checkpoint, whatever its size."""
-    storage_bandwidth: float
-    snapshot_bandwidth: float
-    peer_share: float
+    storage_bandwidth: Number
+    snapshot_bandwidth: Number
+    peer_share: Number
+    replica_stall: Number
+    replica_rejoin: Number
 
     def restart_of(self, accelerators: ArrayLike) -> FloatArray:
         """Give the time to restart a job of so many accelerators [s]: it grows with each doubling."""
@@ -56,42 +61,75 @@ class FleetRates:
         return self.restart * np.maximum(1.0 + self.restart_growth * doublings, 0.0)
 
 
-_HARSH = {
-    "detection": 1,
-    "restart": 1,
-    "restart_growth": 1,
-    "repair_share": 1,
-    "repair": 1,
-    "slow_time": 1,
-    "slow_by": 1,
-    "stall": 1,
-    "storage_bandwidth": 0,
-    "snapshot_bandwidth": 0,
-    "peer_share": 0,
-}
 _INTERVALS = ("accelerator", "host", "adapter", "network", "software", "slow")
+_NUMBERS = (
+    "detection",
+    "restart",
+    "restart_growth",
+    "repair_share",
+    "repair",
+    "slow_time",
+    "slow_by",
+    "stall",
+    "storage_bandwidth",
+    "snapshot_bandwidth",
+    "peer_share",
+    "replica_stall",
+    "replica_rejoin",
+)
 
 
-def fleet_rates(entry: Reliability, end: End = "value") -> FleetRates:
-    """Give a fleet of the catalogue in plain numbers.
+def fleet_rates(entry: Reliability) -> FleetRates:
+    """Give a fleet of the catalogue in plain numbers."""
+    return _rates(entry, lambda name: float(getattr(entry, name)))
+
+
+def fleet_samples(entry: Reliability, samples: int, seed: int = 0) -> FleetRates:
+    """Draw what is not known of a fleet: columns of shape (samples, 1).
+
+    Triangular about the value, over the logarithm where an end is not 0. Times between failures are drawn together: a
+    fleet that is run badly fails in all its parts, as two clusters of one operator differ. The other numbers are drawn
+    each on its own.
 
     Parameters
     ----------
     entry
         The entry.
-    end
-        ``calm`` and ``harsh`` take each number at the end of its range at which more, or less, of the time is training.
+    samples
+        How many to draw.
+    seed
+        Of the draws.
     """
+    random = np.random.default_rng(seed)
+    together = random.random((samples, 1))
 
-    def number(name: str, harsh: int) -> float:
+    def number(name: str) -> FloatArray:
         quantity = getattr(entry, name)
-        return float(quantity) if end == "value" else float(quantity.bounds[harsh if end == "harsh" else 1 - harsh])
+        low, high = quantity.bounds
+        base = min(max(float(quantity), low), high)
+        at = together if name in (*_INTERVALS, "memory") and name != "slow" else random.random((samples, 1))
+        if low <= 0.0:
+            return _triangular(at, low, base, high)
+        return np.exp(_triangular(at, float(np.log(low)), float(np.log(base)), float(np.log(high))))
 
+    return _rates(entry, number)
+
+
+def _triangular(at: FloatArray, low: float, base: float, high: float) -> FloatArray:
+    """Give the quantiles of a triangular distribution."""
+    if low == high:
+        return np.full(at.shape, base)
+    below = (base - low) / (high - low)
+    rising = low + np.sqrt(at * (high - low) * (base - low))
+    return np.asarray(np.where(at < below, rising, high - np.sqrt((1.0 - at) * (high - low) * (high - base))))
+
+
+def _rates(entry: Reliability, number: Callable[[str], Number]) -> FleetRates:
     return FleetRates(
-        **{name: 1.0 / number(name, 0) for name in _INTERVALS},
-        **{name: number(name, harsh) for name, harsh in _HARSH.items()},
-        memory=1.0 / (number("memory", 0) * float(entry.memory_size)),
-        planned=0.0 if entry.planned is None else 1.0 / number("planned", 0),
+        **{name: 1.0 / number(name) for name in _INTERVALS},
+        **{name: number(name) for name in _NUMBERS},
+        memory=1.0 / (number("memory") * float(entry.memory_size)),
+        planned=0.0 if entry.planned is None else 1.0 / number("planned"),
         host_accelerators=float(entry.host_accelerators),
         restart_accelerators=float(entry.restart_accelerators),
     )

@@ -44,22 +44,38 @@ def short_share(needed: ArrayLike, spares: ArrayLike, out: ArrayLike) -> FloatAr
     >>> round(float(short_share(10, 1, 0.01)), 4)
     0.0052
     """
-    needed, spares, out = np.broadcast_arrays(
-        np.asarray(needed, dtype=np.float64), np.asarray(spares, dtype=np.float64), np.asarray(out, dtype=np.float64)
+    cases = np.stack(
+        [
+            each.ravel()
+            for each in np.broadcast_arrays(*(np.asarray(a, dtype=np.float64) for a in (needed, spares, out)))
+        ]
     )
-    most = int(spares.max(initial=0.0))
-    if most > MOST_SPARES:
-        raise UsageError(f"{most:,} spares are too many to count", hint=f"at most {MOST_SPARES:,}")
-    units = needed + spares
-    with np.errstate(divide="ignore"):
-        term = units * np.log1p(-out)
-        odds = np.log(out) - np.log1p(-out)
-    total = term.copy()
-    for k in range(1, most + 1):
-        with np.errstate(divide="ignore"):
-            term = term + np.log(np.maximum(units - k + 1.0, 0.0)) - np.log(k) + odds
-        total = np.where(spares >= k, np.logaddexp(total, term), total)
-    return np.asarray(-np.expm1(np.minimum(total, 0.0)))
+    if np.any(cases[1] > MOST_SPARES):
+        raise UsageError(f"{cases[1].max():,.0f} spares are too many to count", hint=f"at most {MOST_SPARES:,}")
+    different, back = np.unique(cases, axis=1, return_inverse=True)
+    tails = np.array([_tail(*case) for case in different.T])
+    return tails[back].reshape(np.broadcast_shapes(np.shape(needed), np.shape(spares), np.shape(out)))
+
+
+def _tail(needed: float, spares: float, out: float) -> float:
+    """Give the probability that more than ``spares`` of ``needed + spares`` units are out: one less the rest."""
+    if out <= 0.0:
+        return 0.0
+    units, k = needed + spares, np.arange(1.0, spares + 1.0)
+    terms = np.cumsum(np.log(units - k + 1.0) - np.log(k) + np.log(out) - np.log1p(-out))
+    none = units * np.log1p(-out)
+    top = float(max(0.0, terms.max(initial=0.0)))
+    kept = none + top + np.log(np.exp(-top) + np.sum(np.exp(terms - top)))
+    return float(-np.expm1(min(kept, 0.0)))
+
+
+def fewest_spares(needed: ArrayLike, out: ArrayLike, short: float) -> FloatArray:
+    """Give what :func:`spares_for` gives, for columns; shapes broadcast."""
+    shape = np.broadcast_shapes(np.shape(needed), np.shape(out))
+    cases = np.stack([np.broadcast_to(np.asarray(each, dtype=np.float64), shape).ravel() for each in (needed, out)])
+    different, back = np.unique(cases, axis=1, return_inverse=True)
+    found = np.array([spares_for(float(n), float(share), short) for n, share in different.T], dtype=np.float64)
+    return found[back].reshape(shape)
 
 
 def spares_for(needed: float, out: float, short: float) -> int:

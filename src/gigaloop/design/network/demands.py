@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from gigaloop.core.errors import UsageError
 from gigaloop.core.quantity import parse
 from gigaloop.core.suggest import find
 from gigaloop.design.records.fabric_search import Demand
 from gigaloop.design.records.service import COLLECTIVES
+from gigaloop.design.transformer import Transformer, parameters
+from gigaloop.design.transformer.workload import workload_model
 from gigaloop.programme.schema import Generation, Programme, Workload
+
+if TYPE_CHECKING:
+    from gigaloop.catalogue import Catalogue
+    from gigaloop.programme.schema.workload import Training
 
 GRADIENT_BYTES = 2.0
 """Of one parameter's gradient as it is reduced: 16 bit. Source: Rajbhandari et al., ZeRO, arXiv:1910.02054, 3."""
-
-EXPERTS, ACTIVE_EXPERTS = 256, 8
-"""Routed experts of a layer and how many of them a token goes to, where a model activates a part of its parameters.
-Source: DeepSeek-V3 technical report, arXiv:2412.19437, section 4.2."""
 
 DISPATCH_BYTES, COMBINE_BYTES = 1.0, 2.0
 """Of one activation on its way to an expert, in FP8, and back, in BF16. Source: arXiv:2412.19437, section 3.3."""
@@ -27,20 +30,22 @@ REFERENCE_BYTES = 1 << 30
 bandwidth is flat. Source: nccl-tests series of https://github.com/stas00/ml-engineering."""
 
 
-def workload_demands(programme: Programme, generation: Generation, accelerators: int) -> tuple[Demand, ...]:
+def workload_demands(
+    programme: Programme, generation: Generation, catalogue: Catalogue, accelerators: int
+) -> tuple[Demand, ...]:
     """Give the collectives with which the workloads leave their scale-up domains, for one step of each.
 
     Training reduces all gradients once a step: the model is sharded over a scale-up domain of ``D`` accelerators, so
-    each of them reduces ``2 B * parameters / D`` with its peers in the other domains. A model that activates only a
-    part of its parameters sends each token's activations to ``ACTIVE_EXPERTS`` experts and back in every layer,
-    backward again where it is trained; experts lie one to an accelerator on as many whole domains as hold ``EXPERTS``,
-    at most on all of the job. A workload whose job is one domain asks nothing of the fabric. If none asks, an
-    all-reduce of 1 GiB over all accelerators stands in.
+    each of them reduces ``2 B * parameters / D`` with its peers in the other domains. A mixture of experts sends each
+    token's activations to the experts that it is routed to and back in every layer that has them, backward again;
+    experts lie one to an accelerator on as many whole domains as hold them, at most on all of the job. Serving stays in
+    its domain and asks nothing of the fabric, nor does a job of one domain. If none asks, an all-reduce of 1 GiB over
+    all accelerators stands in.
 
     Parameters
     ----------
-    programme, generation
-        The programme and its generation.
+    programme, generation, catalogue
+        The programme, its generation, and the language models that workloads name.
     accelerators
         That the fabric joins; no job is larger.
     """
@@ -48,7 +53,10 @@ def workload_demands(programme: Programme, generation: Generation, accelerators:
     found = [
         demand
         for workload in programme.workloads
-        for demand in _of(workload, domain, min(int(workload.accelerators or domain), accelerators))
+        if workload.training is not None and min(int(workload.training.accelerators), accelerators) > domain
+        for demand in _of(
+            workload, workload.training, workload_model(programme, workload, catalogue), domain, accelerators
+        )
     ]
     if found:
         return tuple(found)
@@ -56,28 +64,21 @@ def workload_demands(programme: Programme, generation: Generation, accelerators:
     return (Demand("", "all_reduce", float(REFERENCE_BYTES), accelerators, False, 1.0, 1.0, basis),)
 
 
-def _of(workload: Workload, domain: int, job: int) -> list[Demand]:
-    if job <= domain:
-        return []
-    model, training = workload.model, workload.kind == "training"
-    found = []
-    if training:
-        size = GRADIENT_BYTES * float(model.parameters) / domain
-        basis = f"gradients, {GRADIENT_BYTES:g} B a parameter, sharded over a domain of {domain}, once a step"
-        found.append(_demand(workload, "all_reduce", size, job // domain, True, 1.0, basis))
-    group = min(math.ceil(EXPERTS / domain), job // domain) * domain
-    if model.active_parameters < model.parameters and group > domain:
-        tokens = float(workload.batch) * float(workload.context) / job if training else float(workload.batch) / domain
-        passes = 2.0 if training else 1.0
+def _of(workload: Workload, training: Training, model: Transformer, domain: int, most: int) -> list[Demand]:
+    job = min(int(training.accelerators), most)
+    size = GRADIENT_BYTES * float(parameters(model)) / domain
+    basis = f"gradients, {GRADIENT_BYTES:g} B a parameter, sharded over a domain of {domain}, once a step"
+    found = [_demand(workload, "all_reduce", size, job // domain, True, 1.0, basis)]
+    experts, routed = int(model.experts), int(model.top_k)
+    group = min(math.ceil(experts / domain), job // domain) * domain
+    if experts and group > domain:
+        tokens = float(training.batch) * float(training.sequence) / job
+        calls = 2.0 * float(model.moe_layers)
         for way, width in (("to", DISPATCH_BYTES), ("from", COMBINE_BYTES)):
-            size = tokens * float(model.hidden) * ACTIVE_EXPERTS * width
-            basis = (
-                f"{tokens:,.0f} tokens of an accelerator {way} {ACTIVE_EXPERTS} experts each, {width:g} B an activation"
-            )
+            size = tokens * float(model.expert_latent or model.hidden) * routed * width
+            basis = f"{tokens:,.0f} tokens of an accelerator {way} {routed} experts each, {width:g} B an activation"
             found.append(
-                _demand(
-                    workload, "all_to_all", size, group, False, passes * float(model.layers), f"{basis}, every layer"
-                )
+                _demand(workload, "all_to_all", size, group, False, calls, f"{basis}, every layer with experts")
             )
     return found
 

@@ -122,7 +122,7 @@ def search_fabrics(
             hint="ask for at least 2 accelerators and no fewer than 0 failures",
         )
     demands = stated_demands(messages, accelerators) if messages else ()
-    demands = demands or workload_demands(programme, generation, accelerators)
+    demands = demands or workload_demands(programme, generation, catalogue, accelerators)
     case = _Case(
         programme=programme,
         catalogue=catalogue,
@@ -170,8 +170,8 @@ def _settings(
 def _job(programme: Programme, generation: Generation, accelerators: int) -> int:
     """Give the accelerators of the largest job."""
     domain = int(generation.scale_up.domain)
-    jobs = [int(each.accelerators) for each in programme.workloads if each.accelerators and each.accelerators > domain]
-    return min(max(jobs, default=JOB), accelerators)
+    jobs = [int(each.training.accelerators) for each in programme.workloads if each.training is not None]
+    return min(max((job for job in jobs if job > domain), default=JOB), accelerators)
 
 
 def _everywhere(

@@ -25,8 +25,9 @@ TILE_ROWS = 128.0
 
 
 def pairs_of(sequence: FloatArray, window: FloatArray, windowed: FloatArray) -> FloatArray:
-    """Give pairs of query and key in a causal sequence, averaged over layers of which a share ``windowed`` looks back
-    ``window`` tokens alone.
+    """Give pairs of query and key in a causal sequence, averaged over layers.
+
+    A share ``windowed`` of them looks back ``window`` tokens alone.
 
     Examples
     --------
@@ -41,7 +42,7 @@ def pairs_of(sequence: FloatArray, window: FloatArray, windowed: FloatArray) -> 
 def fused_times(
     machine: Machine,
     constants: Constants,
-    clock: FloatArray,
+    pace: FloatArray,
     *,
     pairs: FloatArray,
     heads: FloatArray,
@@ -66,15 +67,18 @@ def fused_times(
     """
     kind = architecture_of(machine)
     flops = 2.0 * pairs * heads * widths
-    rate = np.asarray(machine.bf16, dtype=np.float64) * np.asarray(constants.attention)[kind] * clock
+    rate = np.asarray(machine.bf16, dtype=np.float64) * np.asarray(constants.attention)[kind] * pace
     units = np.asarray(UNITS)[kind]
-    slow = 1.0 + 2.0 * np.asarray(constants.exponential)[kind] / widths
+    width = np.asarray(constants.exponential)[kind] * 16.0 / np.asarray(machine.special_functions, dtype=np.float64)
+    slow = 1.0 + 2.0 * width / widths
     fill = 1.0 + constants.wave * units * TILE_ROWS / rows
     forward = flops / rate * slow * fill * (1.0 + edge)
     return forward, forward * (BACKWARD_PRODUCTS / constants.attention_backward), flops
 
 
-def unfused_times(rates: Rates, *, scores: FloatArray, heads: FloatArray, width: FloatArray) -> tuple[FloatArray, FloatArray]:
+def unfused_times(
+    rates: Rates, *, scores: FloatArray, heads: FloatArray, width: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Give the times of attention by separate operators, forward and backward [s]: full scores, none left out.
 
     ``scores`` are those of a head over all sequences of a micro-batch, ``rates`` those of 16-bit products.

@@ -12,19 +12,21 @@ Table = tuple[float, ...]
 
 MATRIX_SOURCE = (
     "large products of vendors' libraries over the dense peak: 0.80-0.87 A100, 0.70-0.75 H100 (held by power) in "
-    "https://github.com/stas00/ml-engineering compute/accelerator/README.md, 2025; FP8 and Blackwell: estimates like them"
+    "https://github.com/stas00/ml-engineering compute/accelerator/README.md, 2025; FP8 and Blackwell: estimates"
 )
 ATTENTION_SOURCE = (
-    "fused attention at head dimension 128, forward, over the 16-bit dense peak: 0.63 A100 (arXiv:2307.08691), 0.66 H100 "
-    "(arXiv:2407.08608), 0.65 Blackwell (https://github.com/NVIDIA/cudnn-frontend benchmarks, 2026); others: estimates"
+    "fused attention at head dimension 128, forward, over the 16-bit dense peak: 0.63 A100 (arXiv:2307.08691), "
+    "0.66 H100 (arXiv:2407.08608), 0.65 Blackwell (https://github.com/NVIDIA/cudnn-frontend benchmarks, 2026); "
+    "others: estimates"
 )
 TILES_SOURCE = (
     "multiprocessors of the accelerator times a tile of 128 by 256 results: 108 A100, 142 L40S, 132 H100, 148 B200 "
-    "(https://docs.nvidia.com/deeplearning/performance), 304 MI300X, 256 MI355X (https://rocm.docs.amd.com); TPU: estimate"
+    "(https://docs.nvidia.com/deeplearning/performance), 304 MI300X, 256 MI355X (https://rocm.docs.amd.com); "
+    "TPU: an estimate"
 )
 EXPONENTIAL_SOURCE = (
-    "16-bit products per exponential of the special-function units, per value of the head: peak over 4 times 16 per clock "
-    "and multiprocessor (arXiv:2407.08608, section 3.1); an estimate of what does not overlap"
+    "16-bit products per exponential of the special-function units, per value of the head: peak over 4 times 16 per "
+    "clock and multiprocessor (arXiv:2407.08608, section 3.1); an estimate of what does not overlap"
 )
 
 
@@ -39,9 +41,9 @@ class Constants:
     matrix: tuple[Table, ...] = (
         (0.84, 0.84, 0.84, 0.84),
         (0.80, 0.75, 0.75, 0.75),
-        (0.76, 0.72, 0.68, 0.68),
-        (0.78, 0.76, 0.74, 0.60),
-        (0.78, 0.76, 0.74, 0.60),
+        (0.70, 0.70, 0.68, 0.68),
+        (0.66, 0.64, 0.62, 0.75),
+        (0.66, 0.64, 0.62, 0.75),
         (0.62, 0.58, 0.55, 0.50),
         (0.65, 0.60, 0.58, 0.50),
         (0.65, 0.60, 0.58, 0.50),
@@ -53,13 +55,19 @@ class Constants:
     attention_backward: float = 0.82
     """What its backward pass reaches over that."""
     exponential: Table = (22.0, 30.0, 45.0, 60.0, 40.0, 40.0, 50.0, 50.0, 60.0)
-    """Width of a head whose products take as long as what exponentials add [values]."""
+    """Width of a head whose products take as long as what exponentials add, at 16 of these a clock [values]."""
     bandwidth: float = 0.82
     """Share of the memory bandwidth that memory-bound operators reach."""
     wave: float = 0.35
     """Waves of tiles that a matrix product loses to the last one that is not full."""
     prologue: float = 0.9e-6
     """Filling and emptying of a tile's pipeline [s]."""
+    wide: float = 0.15
+    """Share of the products of an FP4 recipe that stay in 16 bits."""
+    power: float = 0.7
+    """Power to which compute goes with the thermal design power per dense peak, over that of its architecture."""
+    grouped: float = 0.85
+    """What products of experts reach over other products."""
     ragged: float = 40.0
     """Rows that the product of an expert loses to tiles that are not full."""
     imbalance: float = 1.03
@@ -70,14 +78,21 @@ class Constants:
     """Time in which the host launches a kernel [s]; it counts where kernels are shorter."""
     routing: float = 60e-6
     """Of a mixture's routing, a pass of a layer, beyond its kernels [s]."""
-    quantise: Table = (0.0, 5.0, 5.0, 7.0)
+    routed: float = 20.0
+    """Bytes moved, a pass, for each value of a token's copy that goes to an expert: gathered, sorted, padded, weighted,
+    brought back."""
+    expert_kernels: Table = (2.0, 10.0, 20.0, 20.0)
+    """Kernels that the host launches for each expert of an accelerator, forward, by precision."""
+    quantise: Table = (0.0, 6.0, 4.5, 7.0)
     """Bytes moved to quantise a value that a matrix product takes, by precision."""
     scale_up: float = 0.78
     """Share of the scale-up bandwidth that collectives of a step reach."""
     scale_out: float = 0.80
     """Share of the network bandwidth that collectives of a step reach."""
-    all_to_all: float = 0.65
-    """Share of both that dispatch and combination of tokens reach."""
+    all_to_all: float = 0.72
+    """Share of the scale-up bandwidth that dispatch and combination of tokens reach."""
+    all_to_all_out: float = 0.88
+    """Share of the network bandwidth that they reach."""
     call: float = 12e-6
     """Of a collective call [s]."""
     hop: float = 2.2e-6
@@ -90,8 +105,10 @@ class Constants:
     """Share of context parallelism's."""
     hidden_ep: float = 0.70
     """Share of expert parallelism's."""
-    hidden_dp: float = 0.92
-    """Share of data parallelism's."""
+    hidden_dp: float = 0.65
+    """Share of data parallelism's, once a step."""
+    hidden_fsdp: float = 0.92
+    """Share of data parallelism's with sharded weights, every micro-batch."""
     hidden_pp: float = 0.80
     """Share of the transfers between pipeline stages."""
     cover: float = 0.75
@@ -115,7 +132,7 @@ class Constants:
                     for precision, share in zip(PRECISIONS, row, strict=True)
                 }
             elif isinstance(value, tuple):
-                names = PRECISIONS if each.name == "quantise" else ARCHITECTURES
+                names = PRECISIONS if each.name in BY_PRECISION else ARCHITECTURES
                 out |= {f"{each.name} {name}": share for name, share in zip(names, value, strict=True)}
             else:
                 out[each.name] = value
@@ -142,16 +159,27 @@ class Constants:
                     tuple(numbers[f"matrix {kind} {precision}"] for precision in PRECISIONS) for kind in ARCHITECTURES
                 )
             elif isinstance(value, tuple):
-                names = PRECISIONS if each.name == "quantise" else ARCHITECTURES
+                names = PRECISIONS if each.name in BY_PRECISION else ARCHITECTURES
                 changed[each.name] = tuple(numbers[f"{each.name} {name}"] for name in names)
             else:
                 changed[each.name] = numbers[each.name]
         return replace(self, **changed)  # type: ignore[arg-type]
 
 
-TILES: Table = tuple(
-    128.0 * 256.0 * units for units in (108.0, 142.0, 132.0, 148.0, 224.0, 304.0, 256.0, 256.0, 16.0)
-)
+BY_PRECISION = ("quantise", "expert_kernels")
+"""Tables by precision; the others are by architecture."""
+
+POWER: Table = tuple(
+    watts / flops
+    for watts, flops in (
+        (400.0, 312e12), (350.0, 362e12), (700.0, 989e12), (1200.0, 2450e12), (2300.0, 8333e12), (750.0, 1307e12),
+        (1400.0, 2516e12), (1800.0, 10000e12), (700.0, 2307e12),
+    )
+)  # fmt: skip
+"""Thermal design power per dense 16-bit peak that ``matrix`` and ``attention`` hold for, by architecture [W s/FLOP]: of
+A100, L40S, H100, GB200, VR200, MI300X, MI355X; MI455X and TPU: estimates. Source: data sheets as in the catalogue."""
+
+TILES: Table = tuple(128.0 * 256.0 * units for units in (108.0, 142.0, 132.0, 148.0, 224.0, 304.0, 256.0, 256.0, 16.0))
 """Results that an accelerator works on at once, by architecture. Source: ``TILES_SOURCE``."""
 
 
@@ -173,22 +201,31 @@ PRIORS: Mapping[str, Prior] = MappingProxyType(
         "bandwidth": Prior(0.10, "https://github.com/stas00/ml-engineering, stream-like kernels over the data sheet"),
         "wave": Prior(0.40, "an estimate: half a wave on average, less where libraries pick smaller tiles"),
         "prologue": Prior(0.40, "an estimate: a few loads from memory"),
+        "wide": Prior(0.30, "NVFP4 recipes keep under 16 % of the matrices of layers in BF16, arXiv:2509.25149"),
+        "power": Prior(0.40, "between the law of clocks under a cap near its top, 0.68 (clocks.LAW), and proportion"),
+        "grouped": Prior(0.15, "an estimate: products of experts run side by side or in one kernel"),
         "ragged": Prior(0.50, "an estimate: half a tile of 64 to 128 rows, less where counts are aligned"),
         "imbalance": Prior(0.05, "an estimate; benchmarks force balance"),
         "kernel": Prior(0.40, "an estimate from gaps in published traces"),
         "host": Prior(0.40, "an estimate for PyTorch without graphs"),
         "routing": Prior(0.60, "an estimate: counting and sorting of tokens"),
+        "routed": Prior(0.30, "gather, sort and weighting counted: 12 bytes; padding and unfused weighting: the rest"),
+        "expert_kernels": Prior(
+            0.50, "an estimate: one product, casts in both orientations and scales for each matrix"
+        ),
         "quantise": Prior(0.35, "reads in 16 bits, writes in both orientations, one more read for a scale by tensor"),
         "scale_up": Prior(0.12, "rings as fitted in gigaloop.design.collectives, 0.79"),
         "scale_out": Prior(0.20, "rings as fitted in gigaloop.design.collectives, 0.94 alone, less under load"),
-        "all_to_all": Prior(0.30, "https://github.com/deepseek-ai/DeepEP README, 150-160 of 200 GB/s inside, 43-58 of 50"),
+        "all_to_all": Prior(0.20, "https://github.com/deepseek-ai/DeepEP README: 153-158 of 200 GB/s"),
+        "all_to_all_out": Prior(0.20, "https://github.com/deepseek-ai/DeepEP README: 43-58 of 50 GB/s, hand-on inside"),
         "call": Prior(0.40, "gigaloop.design.collectives, launch"),
         "hop": Prior(0.40, "gigaloop.design.collectives, steps of low-latency and simple protocols"),
         "network_hop": Prior(0.40, "gigaloop.design.collectives, steps across domains"),
         "hidden_tp": Prior(0.25, "an estimate: a ring of chunks exposes its first"),
         "hidden_cp": Prior(0.10, "an estimate: all but the first exchange run behind attention"),
         "hidden_ep": Prior(0.25, "an estimate"),
-        "hidden_dp": Prior(0.06, "an estimate: all but the last bucket"),
+        "hidden_dp": Prior(0.20, "an estimate: the last buckets wait, and traffic of the pipeline goes beside"),
+        "hidden_fsdp": Prior(0.06, "an estimate: all but the first layer's"),
         "hidden_pp": Prior(0.20, "an estimate"),
         "cover": Prior(0.20, "an estimate"),
         "interference": Prior(0.60, "an estimate: collectives take multiprocessors and bandwidth"),

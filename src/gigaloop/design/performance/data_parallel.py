@@ -66,8 +66,8 @@ def data_parallel_times(
         return _ring(shared, dense * each) + _ring(apart, experts * each)
 
     narrow = np.asarray(strategies.narrow_gradients)
-    reach = np.asarray(strategies.overlap_dp, dtype=np.float64) * constants.hidden_dp
     c = constants
+    reach = np.asarray(strategies.overlap_dp, dtype=np.float64) * np.where(zero >= 3, c.hidden_fsdp, c.hidden_dp)
     scatter = trained * time(np.where(narrow | (zero >= 3), 2.0, 4.0))
     gather = time(WEIGHT_BYTES)
     every = zero >= 3

@@ -52,6 +52,8 @@ class Machine:
     """Power that an accelerator is held to [W]."""
     tdp: Number
     """Thermal design power [W]."""
+    special_functions: Number = 16.0
+    """Exponentials that a multiprocessor evaluates in a clock."""
     in_switch_reduction: Flag = False
     in_network_reduction: Flag = False
     mesh: Flag = False
@@ -128,6 +130,7 @@ def machine_of(
         scale_out=float(scale_out if scale_out is not None else (float(given) / 8.0 if given else 0.0)),
         power=power_cap if power_cap is not None else tdp,
         tdp=tdp,
+        special_functions=float(accelerator.special_functions or 16.0),
         in_switch_reduction=kind in IN_SWITCH,
         mesh=kind in JOINED,
     )

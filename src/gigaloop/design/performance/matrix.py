@@ -7,14 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gigaloop.design.performance.constants import TILES, Constants
-from gigaloop.design.performance.machine import ARCHITECTURES, Machine
+from gigaloop.design.performance.clocks import clock_share
+from gigaloop.design.performance.constants import POWER, TILES, Constants
+from gigaloop.design.performance.machine import ARCHITECTURES, PRECISIONS, Machine
 
 FloatArray = NDArray[np.float64]
 
 VALUE_BYTES = np.array([2.0, 1.0, 1.03125, 0.5625])
 """Of a value that a matrix product takes, by precision, with the scales of 32 (MX) or 16 values (NVFP4).
 Source: OCP Microscaling Formats 1.0, https://www.opencompute.org/documents/ocp-microscaling-formats-mx-v1-0-spec-final-pdf."""
+
+FP4 = PRECISIONS.index("fp4")
 
 
 def architecture_of(machine: Machine) -> NDArray[np.intp]:
@@ -27,6 +30,19 @@ def peak_of(machine: Machine, precision: NDArray[np.intp]) -> FloatArray:
     """Give the dense peak at precisions (n,) [FLOP/s]; not a number where the accelerator has none."""
     peaks = [np.asarray(each, dtype=np.float64) for each in (machine.bf16, machine.fp8, machine.fp8, machine.fp4)]
     return np.asarray(peaks[int(precision)] if precision.ndim == 0 else np.choose(precision, peaks))
+
+
+def pace_of(machine: Machine, constants: Constants) -> FloatArray:
+    """Give the pace of compute over that of its architecture's constants, () or (n,).
+
+    Large products run at the clock that power allows: with more power for the same peak they run faster, up to half as
+    much again, and under a cap slower (:func:`~gigaloop.design.performance.clocks.clock_share`).
+    """
+    tdp = np.asarray(machine.tdp, dtype=np.float64)
+    share = tdp / np.asarray(machine.bf16, dtype=np.float64) / np.asarray(POWER)[architecture_of(machine)]
+    known = np.isfinite(share) & (share > 0.0)
+    pace = np.clip(np.where(known, share, 1.0), 0.5, 1.5) ** constants.power
+    return np.asarray(np.where(known, pace * clock_share(machine), 1.0))
 
 
 @dataclass(frozen=True)
@@ -45,12 +61,21 @@ class Rates:
     """Bytes of a value."""
 
 
-def rates_of(machine: Machine, precision: NDArray[np.intp], constants: Constants, clock: FloatArray) -> Rates:
-    """Give the rates of a machine's matrix products at precisions () or (n,)."""
+def rates_of(
+    machine: Machine, precision: NDArray[np.intp], constants: Constants, pace: FloatArray, share: float = 1.0
+) -> Rates:
+    """Give the rates of a machine's matrix products at precisions () or (n,), times ``share``.
+
+    Of those of an FP4 recipe a part runs in 16 bits, and the rate is that of both one after the other.
+    """
     kind = architecture_of(machine)
-    share = np.asarray(constants.matrix)[kind, precision]
-    tiles = np.asarray(TILES)[kind]
-    flops = peak_of(machine, precision) * share * clock
+    tiles, reached = np.asarray(TILES)[kind], np.asarray(constants.matrix)
+    flops = peak_of(machine, precision) * reached[kind, precision]
+    if np.any(precision == FP4):
+        wide = np.asarray(machine.bf16, dtype=np.float64) * reached[kind, 0]
+        both = 1.0 / ((1.0 - constants.wide) / flops + constants.wide / wide)
+        flops = np.where(precision == FP4, both, flops)
+    flops = flops * pace * share
     return Rates(
         flops=flops,
         lost=constants.wave * tiles,

@@ -19,8 +19,9 @@ def bubble_time(
     """Give the time that a stage stands idle in a step while the pipeline fills and drains [s].
 
     1F1B with ``chunks`` of layers a stage: ``(p - 1) (F + B) / v`` (Narayanan et al., arXiv:2104.04473, section 2.2.2);
-    zero-bubble: ``(p - 1) (F + B - 2 W)`` (Qi et al., arXiv:2401.10241, ZB-H1); DualPipe: ``(p / 2 - 1) (F + B + B - 3 W)``
-    with a forward and a backward pass beside one another (DeepSeek-V3, arXiv:2412.19437, table 2).
+    zero-bubble: ``(p - 1) (F + B - 2 W)`` (Qi et al., arXiv:2401.10241, ZB-H1); DualPipe:
+    ``(p / 2 - 1) (F + B + B - 3 W)`` with a forward and a backward pass beside one another (DeepSeek-V3,
+    arXiv:2412.19437, table 2).
 
     Parameters
     ----------

@@ -8,12 +8,11 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gigaloop.design.performance.clocks import clock_share
 from gigaloop.design.performance.constants import Constants
 from gigaloop.design.performance.data_parallel import data_parallel_times
 from gigaloop.design.performance.layers import LayerWork, layer_work
 from gigaloop.design.performance.machine import Machine
-from gigaloop.design.performance.matrix import peak_of
+from gigaloop.design.performance.matrix import pace_of, peak_of
 from gigaloop.design.performance.schedule import bubble_time, slowest_stage
 from gigaloop.design.performance.strategies import Job, Strategies
 from gigaloop.design.performance.traffic import links_of
@@ -46,9 +45,16 @@ def training_steps(
     Returns
     -------
     TrainingSteps
-        Columns (n,); a step is not a number where the machine lacks the precision.
+        Columns (n,); a step is not a number where the machine lacks the precision, or a link that the strategy needs.
     """
     n = _rows(model, machine, job, strategies)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _chunked(model, machine, job, strategies, constants, n)
+
+
+def _chunked(
+    model: Transformer, machine: Machine, job: Job, strategies: Strategies, constants: Constants, n: int
+) -> TrainingSteps:
     if n <= CHUNK:
         return _steps(model, machine, job, strategies, constants, n)
     parts = [
@@ -65,8 +71,8 @@ def _steps(
     model: Transformer, machine: Machine, job: Job, strategies: Strategies, constants: Constants, n: int
 ) -> TrainingSteps:
     c = constants
-    clock = clock_share(machine)
-    work = _work(model, machine, job, strategies, c, clock, n)
+    pace = pace_of(machine, c)
+    work = _work(model, machine, job, strategies, c, pace, n)
     tp, cp, dp = _float(strategies.tp), _float(strategies.cp), _float(strategies.dp)
     stages = _float(strategies.pp)
     chunks = np.where(stages > 1.0, np.maximum(_float(strategies.vp), 1.0), 1.0)
@@ -98,7 +104,9 @@ def _steps(
     # Stages: the mean, and how far the slowest is from it.
     ends = end_matrix + end_memory + work.end_layers * layer
     mean = (layers * layer + ends) / stages
-    mean_forward = (layers * forward + work.end_matrix_forward + work.end_memory_forward + work.end_layers * forward) / stages
+    mean_forward = (
+        layers * forward + work.end_matrix_forward + work.end_memory_forward + work.end_layers * forward
+    ) / stages
     uneven = slowest_stage(layers, stages, chunks, layer, ends) - mean
     each = (layers + work.end_layers) / stages * batches
 
@@ -108,12 +116,16 @@ def _steps(
     send = np.where(stages > 1.0, work.sent * apart + c.call, 0.0)
     hidden_share = np.where(chunks > 1.0, c.hidden_pp * (1.0 - c.interference), 0.0) * _float(strategies.overlap_pp)
     transfers = 2.0 * chunks * send * batches
-    bubble = bubble_time(schedule, stages, chunks, mean_forward, mean - mean_forward, layers / stages * work.matrix_weights)
+    bubble = bubble_time(
+        schedule, stages, chunks, mean_forward, mean - mean_forward, layers / stages * work.matrix_weights
+    )
     bubble = bubble + 2.0 * (stages - 1.0) * send
 
+    # Chunks of an interleaved schedule are done one after the other: the first ones' gradients have the others to hide.
+    windows = np.maximum(1.0, np.minimum(stages, batches) * (chunks - 1.0) / chunks)
     busy_forward = layers / stages * (work.matrix_forward + work.attention_forward + work.memory_forward)
     data, optimiser, data_hidden = data_parallel_times(
-        model, machine, job, strategies, c, links, busy_forward, mean - mean_forward, batches
+        model, machine, job, strategies, c, links, windows * busy_forward, windows * (mean - mean_forward), batches
     )
     parts = {
         "matrix products": each * matrix + batches * end_matrix / stages,
@@ -141,7 +153,7 @@ def _steps(
         "data parallelism": data_hidden,
     }
     tokens = _float(job.batch) * _float(job.sequence)
-    model_flops = training_flops(model, job.sequence) * tokens
+    model_flops = training_flops(model, job.sequence) * tokens * (1.0 - _float(job.adapters) / 3.0)
     passes = 3.0 - _float(job.adapters) + full
     hardware = (each * passes * work.flops + batches / stages * (passes - full) * work.end_flops) * accelerators
     peak = peak_of(machine, np.asarray(job.precision, dtype=np.intp))
@@ -159,18 +171,30 @@ def _steps(
     )
 
 
-_SHARED = ("tp", "cp", "ep", "micro_batch", "sequence_parallel", "fused_attention", "overlap_tp", "overlap_cp", "overlap_ep")
+_SHARED = (
+    "tp",
+    "cp",
+    "ep",
+    "micro_batch",
+    "sequence_parallel",
+    "fused_attention",
+    "overlap_tp",
+    "overlap_cp",
+    "overlap_ep",
+)
 """Columns of a strategy that a layer's work depends on."""
 
 
 def _work(
-    model: Transformer, machine: Machine, job: Job, strategies: Strategies, c: Constants, clock: FloatArray, n: int
+    model: Transformer, machine: Machine, job: Job, strategies: Strategies, c: Constants, pace: FloatArray, n: int
 ) -> LayerWork:
     """Give the work of layers, once for all strategies that share it where model and machine are one."""
     if n == 1 or not (_scalar(model) and _scalar(machine)):
-        return layer_work(model, machine, job, strategies, c, clock)
+        return layer_work(model, machine, job, strategies, c, pace)
     columns = {name: np.asarray(getattr(strategies, name), dtype=np.int64) for name in _SHARED}
-    columns |= {each.name: np.asarray(getattr(job, each.name), dtype=np.int64) for each in fields(Job) if each.name != "batch"}
+    columns |= {
+        each.name: np.asarray(getattr(job, each.name), dtype=np.int64) for each in fields(Job) if each.name != "batch"
+    }
     key, radix = np.zeros(n, dtype=np.int64), 1.0
     for column in columns.values():
         if column.ndim:
@@ -178,12 +202,12 @@ def _work(
             radix *= base
             key = key * base + column
     if radix > 2.0**62:
-        return layer_work(model, machine, job, strategies, c, clock)
+        return layer_work(model, machine, job, strategies, c, pace)
     _, first, rows = np.unique(key, return_index=True, return_inverse=True)
     shared = {name: column[first] if column.ndim else column for name, column in columns.items()}
-    some = replace(strategies, **{name: shared[name] for name in _SHARED})
-    one = replace(job, **{name: value for name, value in shared.items() if name not in _SHARED})
-    return layer_work(model, machine, one, some, c, clock).take(rows)
+    some = replace(strategies, **{name: shared[name] for name in _SHARED})  # type: ignore[arg-type]
+    one = replace(job, **{name: value for name, value in shared.items() if name not in _SHARED})  # type: ignore[arg-type]
+    return layer_work(model, machine, one, some, c, pace).take(rows)
 
 
 def _scalar(record: Transformer | Machine) -> bool:

@@ -67,6 +67,8 @@ class Strategies:
     overlap_pp: Flag = True
     fused_attention: Flag = True
     """Whether attention is one kernel that never stores its scores; programs before 2023 had none."""
+    fused_loss: Flag = True
+    """Whether cross entropy works on 16-bit logits in place, instead of copies of them in 32 bits."""
     narrow_gradients: Flag = False
     """Whether gradients are reduced in 16 bits instead of 32."""
 

@@ -22,8 +22,8 @@ class Links:
     """[B/s]"""
     scale_out: FloatArray
     """[B/s]"""
-    all_to_all: FloatArray
-    """Share of both that exchanges of all with all reach, over that of rings."""
+    all_to_all: tuple[float, float]
+    """What exchanges of all with all reach over rings, inside a domain and across."""
     mesh: FloatArray
     """One where accelerators of a domain are joined one to one."""
     reduces: NDArray[np.bool_]
@@ -37,7 +37,7 @@ def links_of(machine: Machine, constants: Constants) -> Links:
         domain=np.asarray(machine.domain, dtype=np.float64),
         scale_up=np.asarray(machine.scale_up, dtype=np.float64) * constants.scale_up,
         scale_out=np.where(out > 0.0, out, np.nan) * constants.scale_out,
-        all_to_all=np.asarray(constants.all_to_all / constants.scale_up),
+        all_to_all=(constants.all_to_all / constants.scale_up, constants.all_to_all_out / constants.scale_out),
         mesh=np.asarray(machine.mesh, dtype=np.float64),
         reduces=np.asarray(machine.in_switch_reduction, dtype=np.bool_),
     )
@@ -95,7 +95,7 @@ def exchange_time(
     within = copies * top_k * (n - 1.0) / n * np.where(d > 1.0, group.local, 0.0)
     reached = k * (1.0 - (1.0 - 1.0 / k) ** top_k)
     across = np.where(k > 1.0, copies * reached * (k - 1.0) / k * group.far, 0.0)
-    return np.asarray(np.maximum(within, across) / links.all_to_all + group.latency)
+    return np.asarray(np.maximum(within / links.all_to_all[0], across / links.all_to_all[1]) + group.latency)
 
 
 def exposed(

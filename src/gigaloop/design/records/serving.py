@@ -42,9 +42,13 @@ class ServingPoints:
     input_tokens_per_s_per_accelerator: FloatArray
     """Prompt tokens that come with them, cached ones too."""
     ttft: FloatArray
-    """Time to the first token without a queue [s]."""
+    """Mean time to the first token without a queue [s]."""
+    ttft_p99: FloatArray
+    """Its 99th percentile with the queue, where requests come at random [s]."""
     tpot: FloatArray
     """Mean time per output token of a user [s]."""
+    tpot_p99: FloatArray
+    """Its 99th percentile over requests, which prompts of others slow [s]."""
     batch: FloatArray
     """Sequences in flight on an instance."""
     batch_limit: FloatArray

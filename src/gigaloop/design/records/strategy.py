@@ -63,7 +63,7 @@ class RuledOut:
     """Ways to lay the job out that one cause rules out."""
 
     cause: str
-    """``heads``, ``layers``, ``batch``, ``sequence``, ``experts``, ``domain``, ``schedule``, ``memory`` or ``fixed``."""
+    """``heads``, ``layers``, ``batch``, ``sequence``, ``domain``, ``schedule``, ``memory`` or ``fixed``."""
     count: int
     unit: str
     """``layouts`` (sizes of tensor, context, pipeline and data parallelism) or ``strategies``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from gigaloop.design.performance.clocks import share_at
 from gigaloop.design.rack import accelerators_of
 from gigaloop.design.records import Sense, Severity
 from gigaloop.design.rules.power import BUS_CLASS
@@ -77,10 +78,9 @@ def _cap_known(draft: Draft) -> Iterator[Finding]:
 
 
 def _cap_speed(draft: Draft) -> Iterator[Finding]:
-    free = draft.rack.uncapped_design
-    if draft.rack.power_cap is not None and free:
-        value = shown(draft.power.design / free, "%")
-        yield Finding(value, shown(1.0, "%"), draft.path("power", "power_cap"), detail="of the design power without it")
+    if draft.rack.power_cap is not None and draft.accelerator.tdp is not None:
+        value = shown(float(share_at(draft.rack.power_cap / float(draft.accelerator.tdp))), "%")
+        yield Finding(value, shown(1.0, "%"), draft.path("power", "power_cap"), detail="clock of matrix products")
 
 
 RULES = (
@@ -140,12 +140,11 @@ RULES = (
     ),
     Rule(
         "power.cap-speed",
-        "No power cap slows the accelerators beyond what the tokens/s say",
+        "No power cap slows the accelerators",
         Sense.AT_LEAST,
         Severity.INFO,
-        "tokens/s are those without a cap; an H100 at 600 of 700 W loses 10 to 15 % of training speed, 5 to 8 % of"
-        " memory-bound inference: https://factryze.ai/scale-atlas/power/power-capping (no method given)",
-        "measure the workload at the cap, and lower its compute and bandwidth efficiency by what it loses",
+        "clock of matrix products under the cap, by the power law of docs/workload.md; tokens/s count it",
+        "raise the cap, or take the power that it saves into account",
         _cap_speed,
     ),
 )

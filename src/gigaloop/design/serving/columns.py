@@ -113,7 +113,7 @@ def rows_from(model: Transformer, machine: Machine, load: ServingLoad, constants
         attention_rates=rates(attention),
         head_rates=rates(np.zeros_like(precision)),
         fused=_float(machine.bf16) * np.asarray(base.attention)[kind] * clock * constants.attention,
-        exponential=np.asarray(base.exponential)[kind],
+        exponential=np.asarray(base.exponential)[kind] * 16.0 / _float(machine.special_functions),
         bandwidth=_float(machine.hbm_bandwidth) * scaled.bandwidth,
         stream=_float(machine.hbm_bandwidth),
         powers=np.stack(np.broadcast_arrays(*powers)),

@@ -57,6 +57,9 @@ class ServingConstants:
     reserved: float = 0.80
     """Share of the answer that the scheduler keeps cache free for when it admits a request. Source: 1 where it never
     evicts, as by default in TensorRT-LLM, a half where it relies on the mean: an estimate between."""
+    tail: float = 0.85
+    """Share of limits on the 99th percentile that the equations' own may take: lengths spread as well, and schedulers
+    keep away from limits. Source: an estimate."""
     utilised: float = 0.90
     """Of memory that weights, buffers and cache may take. Source: gpu_memory_utilization of vLLM,
     https://docs.vllm.ai."""
@@ -81,6 +84,7 @@ LOG_SPREAD: Mapping[str, float] = MappingProxyType(
         "imbalance": 0.1,
         "occupancy": 0.05,
         "reserved": 0.2,
+        "tail": 0.15,
         "utilised": 0.03,
     }
 )

@@ -68,22 +68,3 @@ class ServingLayouts:
     def accelerators(self) -> Column:
         """Accelerators of an instance."""
         return self.tp * self.dp * self.pp
-
-
-def described(layouts: ServingLayouts, row: int = 0) -> str:
-    """Write what a layout is, in a few words; what is of size 1 is left out.
-
-    >>> described(ServingLayouts(tp=1, dp=32, ep=32, pp=1, batch=512.0))
-    'DP 32, EP 32'
-    """
-
-    def of(name: str) -> int:
-        column = np.ravel(getattr(layouts, name))
-        return int(column[row if len(column) > 1 else 0])
-
-    names = [name for name in ("tp", "dp", "ep", "pp") if of(name) > 1]
-    said = [f"{name.upper()} {of(name)}" for name in names] or ["one accelerator"]
-    if of("disaggregated"):
-        own = [f"{name.upper()} {of(f'prefill_{name}')}" for name in ("tp", "dp", "ep") if of(f"prefill_{name}") > 1]
-        said.append("prefill apart" + (f" on {' '.join(own)}" if own else ""))
-    return ", ".join(said)

@@ -19,6 +19,9 @@ from gigaloop.design.transformer import Transformer
 CHUNK = 8192
 """Rows worked on at once, so that columns stay in cache. Source: a choice of this project."""
 
+NINETY_NINE = 2.3263
+"""Standard deviations from the mean to the 99th percentile. Source: the normal distribution."""
+
 Columns = dict[str, FloatArray]
 
 
@@ -45,6 +48,10 @@ def serving_points(
     a chunk of prompts. Disaggregated (DistServe, arXiv:2401.09670), as many accelerators prefill as the others can
     decode for. Speculative decoding gives ``(1 - a^(k + 1)) / (1 - a)`` tokens a step (Leviathan et al.,
     arXiv:2211.17192). Lengths count by their means.
+
+    99th percentiles are those of requests that come at random (Poisson): prompts wait for each other as in a queue with
+    one server (Pollaczek, Khinchine; heavy traffic, Kingman 1961), and an answer is slowed by as many chunks of others'
+    prompts as fall into it. Accelerators that only prefill are taken to be enough that nobody waits.
     """
     rows = rows_from(model, machine, load, constants or ServingConstants())
     columns = {f.name: np.asarray(getattr(layouts, f.name), dtype=np.float64) for f in fields(ServingLayouts)}
@@ -76,12 +83,16 @@ def _points(r: Rows, layout: Columns, n: int) -> ServingPoints:
     accelerators = tp * dp * pp
     rate = batch / (tpot * accelerators)  # of an accelerator that decodes
     power = _power(r, (1.0 - share) * alone.bound + share * mixed.bound)
-    prefill_share, ttft = np.zeros(n), _ttft(r, mixed, prompt, pp) + step / 2.0
+    prefill_share, served = np.zeros(n), _ttft(r, mixed, prompt, pp)
+    ttft = served + step / 2.0
+    late = ttft + _wait(served, share)
+    burst = np.sqrt(share / steps) * np.maximum(mixed.time - alone.time, 0.0)
+    slow = np.minimum(step + NINETY_NINE * burst, np.maximum(mixed.time, step)) * pp / r.accepted
     if apart.any():
         first, requests, prefilling = _prefill(r, layout, n)
         decoded = rate / r.osl
         prefill_share = np.where(apart, decoded / (decoded + requests), 0.0)
-        ttft = np.where(apart, first, ttft)
+        ttft, late = np.where(apart, first, ttft), np.where(apart, first, late)
         power = (1.0 - prefill_share) * power + prefill_share * prefilling
     fits = held.limit >= 1.0
     rate = np.where(fits, rate * (1.0 - prefill_share), 0.0)
@@ -90,7 +101,9 @@ def _points(r: Rows, layout: Columns, n: int) -> ServingPoints:
         tokens_per_s_per_user=np.where(fits, 1.0 / tpot, 0.0),
         input_tokens_per_s_per_accelerator=rate * r.isl / r.osl,
         ttft=ttft,
+        ttft_p99=late,
         tpot=tpot,
+        tpot_p99=slow,
         batch=batch,
         batch_limit=held.limit,
         accelerators=accelerators,
@@ -109,6 +122,12 @@ def _points(r: Rows, layout: Columns, n: int) -> ServingPoints:
         bound=((1.0 - share) * alone.bound + share * mixed.bound).argmax(axis=0),
         fits=fits,
     )
+
+
+def _wait(served: FloatArray, load: FloatArray) -> FloatArray:
+    """99th percentile of the wait for a server of constant time that is busy for ``load`` of it [s]."""
+    idle = np.maximum(1.0 - load, 1e-9)
+    return np.asarray(served / (2.0 * idle) * np.log(np.maximum(100.0 * load, 1.0)))
 
 
 def _power(r: Rows, times: FloatArray) -> FloatArray:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gigaloop.core.errors import InfeasibleError, Problem, UsageError
-from gigaloop.design.performance.memory import training_memory
+from gigaloop.core.errors import InfeasibleError, Problem
+from gigaloop.design.performance.memory import training_memory, usable_hbm
 from gigaloop.design.strategy.space import strategies_of
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ def nothing_fits(
     fixed: Mapping[str, object],
 ) -> InfeasibleError:
     """Make the error that says how far a job is from fitting, and what would make it fit."""
-    available = float(np.asarray(machine.hbm))
+    available, stated = float(usable_hbm(machine)), float(np.asarray(machine.hbm))
     why = (
-        f"{model.name} does not fit on {accelerators} accelerators of {available / 1e9:,.0f} GB: "
+        f"{model.name} does not fit on {accelerators} accelerators of {stated / 1e9:,.0f} GB: "
         f"the least that a strategy takes is {least / 1e9:,.1f} GB each"
     )
     ways = []
@@ -50,7 +50,7 @@ def nothing_fits(
         if with_more <= available:
             ways.append(f"{more} accelerators would do: {how} takes {with_more / 1e9:,.1f} GB")
             break
-    ways.append(f"accelerators of {least / 1e9:,.0f} GB would do")
+    ways.append(f"accelerators of {least / available * stated / 1e9:,.0f} GB would do")
     return InfeasibleError(
         [Problem(why, path="strategy", hint="; ".join(ways))], ways_out=ways, title="no strategy fits into memory"
     )
@@ -62,12 +62,17 @@ def _least(
     """Give the least memory of any strategy [B] and its words; infinite where nothing divides."""
     try:
         space = strategies_of(model, machine, job, accelerators, fixed={**FRUGAL, **fixed})
-    except UsageError:
+    except InfeasibleError:
         return np.inf, ""
     strategies = space.strategies(np.arange(space.size))
     total = training_memory(model, machine, job, strategies).total
-    at = int(np.argmin(total))
+    # Of those that fit, the one with the fewest cuts is named: it is the least work to run.
+    cuts = np.asarray(strategies.tp) * np.asarray(strategies.pp) * np.asarray(strategies.cp)
+    fits = total <= usable_hbm(machine)
+    at = int(np.argmin(np.where(fits, cuts, np.inf) if fits.any() else total))
     sizes = ", ".join(
-        f"{name} {int(np.asarray(getattr(strategies, name))[at])}" for name in ("tp", "pp", "cp", "ep", "dp", "zero")
+        f"{name} {size}"
+        for name in ("tp", "pp", "cp", "ep", "dp", "zero")
+        if (size := int(np.asarray(getattr(strategies, name))[at])) > 1
     )
     return float(total[at]), f"full recompute with {sizes}"

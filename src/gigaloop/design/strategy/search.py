@@ -1,20 +1,21 @@
-"""Search over all strategies of a job: best, runners-up, why others are out and what the machine's numbers are worth."""
+"""Search over all strategies of a job: best, runners-up, why others are out, what the machine's numbers are worth."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gigaloop.design.performance.memory import training_memory
+from gigaloop.design.performance.memory import training_memory, usable_hbm
+from gigaloop.design.performance.step import DEFAULTS, training_steps
 from gigaloop.design.performance.strategies import RECOMPUTE, SCHEDULES, Job, Strategies
 from gigaloop.design.records.strategy import MemoryStep, RuledOut, StrategyPoint, StrategyScatter, StrategySearch
 from gigaloop.design.strategy.nothing import nothing_fits
 from gigaloop.design.strategy.sensitivity import sensitivities
-from gigaloop.design.strategy.space import Space, strategies_of
+from gigaloop.design.strategy.space import Space, rows, schedule_runs, strategies_of
 
 if TYPE_CHECKING:
     from gigaloop.design.performance.constants import Constants
@@ -54,7 +55,7 @@ def search_strategies(
     job: Job,
     accelerators: int,
     *,
-    constants: Constants | None = None,
+    constants: Constants = DEFAULTS,
     fixed: Mapping[str, object] | None = None,
     runners_up: int = 10,
 ) -> StrategySearch:
@@ -93,7 +94,7 @@ def search_strategies(
         model=model.name,
         machine=machine.name,
         accelerators=accelerators,
-        available=float(np.asarray(machine.hbm)),
+        available=float(usable_hbm(machine)),
         considered=space.size,
         fitting=found.fitting,
         best=best,
@@ -108,7 +109,11 @@ def search_strategies(
         ),
         memory_steps=tuple(MemoryStep(point.memory, point, point.step / best.step - 1.0) for point in larger),
         scatter=StrategyScatter(
-            *(np.asarray(getattr(everywhere, name)) for name in ("tp", "cp", "pp", "ep", "dp")),
+            tp=np.asarray(everywhere.tp),
+            cp=np.asarray(everywhere.cp),
+            pp=np.asarray(everywhere.pp),
+            ep=np.asarray(everywhere.ep),
+            dp=np.asarray(everywhere.dp),
             step=found.steps,
             memory=training_memory(model, machine, job, everywhere).total,
         ),
@@ -117,11 +122,11 @@ def search_strategies(
 
 
 def points_of(
-    model: Transformer, machine: Machine, job: Job, strategies: Strategies, constants: Constants | None = None
+    model: Transformer, machine: Machine, job: Job, strategies: Strategies, constants: Constants = DEFAULTS
 ) -> tuple[StrategyPoint, ...]:
     """Give strategies (n,) with their steps and memory, one record each."""
     memory = training_memory(model, machine, job, strategies)
-    steps = _steps(model, machine, job, strategies, constants)
+    steps = training_steps(model, machine, job, strategies, constants)
     columns = {
         name: np.asarray(getattr(strategies, name)).tolist()
         for name in ("tp", "cp", "pp", "vp", "dp", "ep", "micro_batch", "zero", "sequence_parallel")
@@ -142,7 +147,7 @@ def points_of(
     )
 
 
-def _pass(space: Space, model: Transformer, machine: Machine, job: Job, constants: Constants | None) -> _Found:
+def _pass(space: Space, model: Transformer, machine: Machine, job: Job, constants: Constants) -> _Found:
     """Evaluate the whole space, chunk by chunk."""
     fitting, impossible, least = 0, 0, np.inf
     of_group: list[tuple[IntArray, IntArray, FloatArray]] = []
@@ -152,7 +157,7 @@ def _pass(space: Space, model: Transformer, machine: Machine, job: Job, constant
     for start in range(0, space.size, CHUNK):
         index = np.arange(start, min(start + CHUNK, space.size))
         strategies = space.strategies(index)
-        possible = _schedule_runs(job, strategies)
+        possible = schedule_runs(job, strategies)
         impossible += int(np.sum(~possible))
         memory = training_memory(model, machine, job, strategies)
         total, available = memory.total, memory.available
@@ -161,7 +166,7 @@ def _pass(space: Space, model: Transformer, machine: Machine, job: Job, constant
         if not near.size:
             continue
         index, total, fits = index[near], total[near], total[near] <= available[near]
-        step = _steps(model, machine, job, _rows(strategies, near), constants).step
+        step = training_steps(model, machine, job, rows(strategies, near), constants).step
         fitting += int(np.sum(fits))
         best = min(best, float(np.min(step[fits], initial=np.inf)))
         half = np.where(total <= 0.5 * available[near], step, np.inf)
@@ -177,39 +182,6 @@ def _pass(space: Space, model: Transformer, machine: Machine, job: Job, constant
     which, total, steps = (np.concatenate(column) for column in zip(*larger, strict=True))
     which, _, _ = _front(which, total, steps, steps < best)
     return _Found(fitting, impossible, least, index[order], step[order], which, smaller)
-
-
-def _steps(model: Transformer, machine: Machine, job: Job, strategies: Strategies, constants: Constants | None):  # type: ignore[no-untyped-def]
-    from gigaloop.design.performance.step import training_steps
-
-    if constants is None:
-        return training_steps(model, machine, job, strategies)
-    return training_steps(model, machine, job, strategies, constants)
-
-
-def _rows(strategies: Strategies, rows: IntArray) -> Strategies:
-    """Give some rows of strategies."""
-    return replace(
-        strategies,
-        **{
-            name: column[rows]
-            for name, column in vars(strategies).items()
-            if isinstance(column, np.ndarray) and column.ndim
-        },
-    )
-
-
-def _schedule_runs(job: Job, strategies: Strategies) -> NDArray[np.bool_]:
-    """Whether a schedule goes with the number of micro-batches.
-
-    Interleaved 1F1B takes them in rounds of the stages (Narayanan et al., arXiv:2104.04473), DualPipe an even number and
-    at least two per stage (DeepSeek-V3, arXiv:2412.19437).
-    """
-    micro_batches = np.asarray(job.batch) // (np.asarray(strategies.dp) * np.asarray(strategies.micro_batch))
-    pp, schedule = np.asarray(strategies.pp), np.asarray(strategies.schedule)
-    rounds = (np.asarray(strategies.vp) == 1) | (micro_batches % pp == 0)
-    both = (schedule != 2) | ((micro_batches % 2 == 0) & (micro_batches >= 2 * pp))
-    return np.asarray(rounds & both)
 
 
 def _best_of_groups(group: IntArray, index: IntArray, step: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
@@ -234,10 +206,10 @@ def _front(
 
 
 def _ruled_out(space: Space, found: _Found, machine: Machine) -> tuple[RuledOut, ...]:
-    available = float(np.asarray(machine.hbm))
+    available = float(usable_hbm(machine))
     unfit = space.size - found.impossible - found.fitting
-    rows = (
+    causes = (
         ("schedule", found.impossible, "micro-batches do not go round the stages of their schedule"),
-        ("memory", unfit, f"more than the {available / 1e9:,.0f} GB of an accelerator"),
+        ("memory", unfit, f"more than the {available / 1e9:,.0f} GB of an accelerator that programs can use"),
     )
-    return tuple(RuledOut(cause, count, "strategies", sentence) for cause, count, sentence in rows if count)
+    return tuple(RuledOut(cause, count, "strategies", sentence) for cause, count, sentence in causes if count)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gigaloop.design.performance.memory import training_memory
-from gigaloop.design.performance.step import training_steps
+from gigaloop.design.performance.step import DEFAULTS, training_steps
 from gigaloop.design.records.strategy import Sensitivity
+from gigaloop.design.strategy.space import rows
 
 if TYPE_CHECKING:
     from gigaloop.design.performance.constants import Constants
@@ -32,7 +34,7 @@ NUDGE = 0.01
 
 
 def sensitivities(
-    model: Transformer, machine: Machine, job: Job, strategies: Strategies, constants: Constants | None = None
+    model: Transformer, machine: Machine, job: Job, strategies: Strategies, constants: Constants = DEFAULTS
 ) -> tuple[Sensitivity, ...]:
     """Say what each number of a machine is worth to the fastest of some strategies.
 
@@ -41,6 +43,7 @@ def sensitivities(
     """
     steps = _step(model, machine, job, strategies, constants)
     best = int(np.argmin(steps))
+    one = rows(strategies, np.array([best]))
     found = []
     for name, title, unit in NUMBERS:
         value = float(np.asarray(machine.bf16 if name == "peak" else getattr(machine, name)))
@@ -50,16 +53,13 @@ def sensitivities(
 
         elasticity = np.nan
         if name != "domain" and value > 0.0:
+            low, high = 1.0 - NUDGE, 1.0 if name == "power" else 1.0 + NUDGE  # more than its rating is of no use
             down, up = (
-                _step(model, scaled(machine, name, factor), job, strategies, constants, memory=False)[best]
-                for factor in (1.0 - NUDGE, 1.0 if name == "power" else 1.0 + NUDGE)
+                training_steps(model, scaled(machine, name, each), job, one, constants).step[0] for each in (low, high)
             )
-            elasticity = float(np.log(up / down) / np.log((1.0 if name == "power" else 1.0 + NUDGE) / (1.0 - NUDGE)))
-        found.append(
-            Sensitivity(
-                name, title, unit, value, elasticity, moved(2.0) / steps[best] - 1.0, moved(0.5) / steps[best] - 1.0
-            )
-        )
+            elasticity = float(np.log(up / down) / np.log(high / low))
+        doubled, halved = (moved(factor) / float(steps[best]) - 1.0 for factor in (2.0, 0.5))
+        found.append(Sensitivity(name, title, unit, value, elasticity, doubled, halved))
     return tuple(found)
 
 
@@ -68,21 +68,13 @@ def scaled(machine: Machine, number: str, factor: float) -> Machine:
     if number == "peak":
         return replace(machine, bf16=machine.bf16 * factor, fp8=machine.fp8 * factor, fp4=machine.fp4 * factor)
     value = np.asarray(getattr(machine, number), float) * factor
-    return replace(machine, **{number: max(float(value), 1.0) if number == "domain" else float(value)})
+    new: dict[str, Any] = {number: max(float(value), 1.0) if number == "domain" else float(value)}
+    return replace(machine, **new)
 
 
 def _step(
-    model: Transformer,
-    machine: Machine,
-    job: Job,
-    strategies: Strategies,
-    constants: Constants | None,
-    *,
-    memory: bool = True,
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    model: Transformer, machine: Machine, job: Job, strategies: Strategies, constants: Constants
+) -> NDArray[np.float64]:
     """Give the steps of strategies (n,) [s], infinite where they do not fit."""
-    more = {} if constants is None else {"constants": constants}
-    step = training_steps(model, machine, job, strategies, **more).step
-    if not memory:
-        return step
+    step = training_steps(model, machine, job, strategies, constants).step
     return np.where(training_memory(model, machine, job, strategies).fits, step, np.inf)

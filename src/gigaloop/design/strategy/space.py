@@ -9,14 +9,14 @@ without a loop.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gigaloop.core.errors import UsageError
+from gigaloop.core.errors import InfeasibleError, Problem, UsageError
 from gigaloop.design.performance.machine import Machine
 from gigaloop.design.performance.strategies import RECOMPUTE, SCHEDULES, Job, Strategies
 from gigaloop.design.records.strategy import RuledOut
@@ -95,11 +95,11 @@ class Space:
         return np.searchsorted(self.first, index, side="right") - 1
 
     def group(self, index: IntArray) -> IntArray:
-        """Give a number that strategies of one layout and one expert parallelism share (n,); it grows with the index."""
+        """Give a number that strategies of one layout and expert parallelism share (n,); it grows with the index."""
         layout = self.layout(index)
         counts = self.counts[layout]
         experts = (index - self.first[layout]) // (counts[:, 0] * counts[:, 2] * counts[:, 3])
-        return layout * self.experts.shape[1] + experts
+        return np.asarray(layout * self.experts.shape[1] + experts)
 
 
 def strategies_of(
@@ -125,7 +125,9 @@ def strategies_of(
     Raises
     ------
     UsageError
-        When ``fixed`` names something else, or nothing divides without remainder.
+        When ``fixed`` names something that a strategy does not have.
+    InfeasibleError
+        When nothing divides without remainder.
     """
     wanted = _wanted(fixed or {})
     heads, kv_heads = int(model.heads), int(model.kv_heads)
@@ -166,6 +168,31 @@ def strategies_of(
         left &= passes
     layouts = np.stack([tp, cp, pp, dp], axis=1)[left]
     return _space(model, job, layouts, wanted, tuple(ruled_out), accelerators)
+
+
+def schedule_runs(job: Job, strategies: Strategies) -> NDArray[np.bool_]:
+    """Whether a schedule goes with the number of micro-batches.
+
+    Interleaved 1F1B takes them in rounds of the stages (Narayanan et al., arXiv:2104.04473), DualPipe an even number,
+    at least two for each stage (DeepSeek-V3, arXiv:2412.19437).
+    """
+    micro_batches = np.asarray(job.batch) // (np.asarray(strategies.dp) * np.asarray(strategies.micro_batch))
+    pp, schedule = np.asarray(strategies.pp), np.asarray(strategies.schedule)
+    rounds = (np.asarray(strategies.vp) == 1) | (micro_batches % pp == 0)
+    both = (schedule != 2) | ((micro_batches % 2 == 0) & (micro_batches >= 2 * pp))
+    return np.asarray(rounds & both)
+
+
+def rows(strategies: Strategies, which: IntArray) -> Strategies:
+    """Give some rows of strategies, by their indices (n,)."""
+    return replace(
+        strategies,
+        **{
+            name: column[which]
+            for name, column in vars(strategies).items()
+            if isinstance(column, np.ndarray) and column.ndim
+        },
+    )
 
 
 def _space(
@@ -227,7 +254,7 @@ def _products(number: int) -> IntArray:
 
 
 def _even(layers: int, pp: IntArray, vp: IntArray) -> NDArray[np.bool_]:
-    """Whether chunks of layers are equal but for less than one layer on each stage (embedding and loss take its place)."""
+    """Whether chunks of layers are equal but for less than one layer a stage, whose place embedding and loss take."""
     chunks = pp * vp
     short = -(-layers // chunks) * chunks - layers
     return np.asarray((chunks <= layers) & (short < np.maximum(pp, 2)) & ((pp > 1) | (short == 0)))
@@ -301,7 +328,7 @@ def _nothing_divides(
     accelerators: int,
     ruled_out: Sequence[RuledOut],
     wanted: Mapping[str, frozenset[object]],
-) -> UsageError:
+) -> InfeasibleError:
     causes = "; ".join(f"{each.sentence} ({each.count} {each.unit})" for each in ruled_out)
     heads, kv_heads = int(model.heads), int(model.kv_heads)
     tensors = [tp for tp in divisors(heads) if kv_heads % tp == 0 or tp % kv_heads == 0]
@@ -309,10 +336,13 @@ def _nothing_divides(
         pp for pp in range(1, int(model.layers) + 1) if bool(_even(int(model.layers), np.array(pp), np.array(1)))
     ]
     fixed = f", and {', '.join(wanted)} {'are' if len(wanted) > 1 else 'is'} fixed" if wanted else ""
-    return UsageError(
-        f"no layout divides {model.name} with a batch of {int(job.batch)} over {accelerators} accelerators{fixed}: {causes}",
-        hint=f"tensor parallelism can be {_few(tensors)}; pipeline stages {_few(pipelines)}; "
-        f"data parallelism any divisor of {int(job.batch)}",
+    why = f"{model.name} with a batch of {int(job.batch)} on {accelerators} accelerators{fixed}: {causes}"
+    hint = (
+        f"tensor parallelism can be {_few(tensors)}; pipeline stages {_few(pipelines)}; "
+        f"data parallelism any divisor of {int(job.batch)}"
+    )
+    return InfeasibleError(
+        [Problem(why, path="strategy", hint=hint)], ways_out=[hint], title="no layout divides the job"
     )
 
 

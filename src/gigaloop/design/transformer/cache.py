@@ -35,6 +35,14 @@ def kv_bytes(model: Transformer, context: ArrayLike, bytes_per_value: ArrayLike)
     """Give the bytes that a sequence of ``context`` tokens keeps (n,) [B]; windowed layers keep their window at most.
 
     The state of Mamba-2 layers, which does not grow, is :func:`state_bytes`.
+
+    Examples
+    --------
+    Every second of gpt-oss 120B's 36 layers looks back 128 tokens alone, which halves the cache of long sequences:
+
+    >>> model = Transformer("gpt-oss", 36, 2880, 64, 8, 64, 0, 201088, window=128, window_layers=18)
+    >>> float(kv_bytes(model, 131072, 1)) / float(kv_bytes(model, 128, 1)) / 1024
+    0.50048828125
     """
     length = np.asarray(context, dtype=np.float64)
     window = np.where(np.asarray(model.window) > 0, np.minimum(model.window, length), length)
@@ -44,7 +52,11 @@ def kv_bytes(model: Transformer, context: ArrayLike, bytes_per_value: ArrayLike)
 
 
 def state_bytes(model: Transformer, bytes_per_value: ArrayLike) -> FloatArray:
-    """Give the bytes that a sequence keeps of any length: states and last inputs of Mamba-2 layers (n,) [B]."""
+    """Give the bytes that a sequence keeps of any length: states and last inputs of Mamba-2 layers (n,) [B].
+
+    Source: Dao and Gu, Mamba-2, arXiv:2405.21060: a state of inner width by ``mamba_state``, and the inputs that the
+    convolution looks back on.
+    """
     inner = np.asarray(model.mamba_heads) * np.asarray(model.mamba_head_dim)
     state = np.asarray(model.mamba_state)
     last = (inner + 2 * np.asarray(model.mamba_groups) * state) * np.maximum(np.asarray(model.mamba_conv) - 1, 0)

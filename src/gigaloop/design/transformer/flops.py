@@ -13,7 +13,8 @@ FloatArray = NDArray[np.float64]
 SCAN_FLOPS = 7.0
 """Of a Mamba-2 layer's recurrence, per token, channel and width of the state.
 
-Source: Megatron-LM, count of FLOPs of hybrid models, https://github.com/NVIDIA/Megatron-LM/blob/main/megatron/training/training.py
+Source: NVIDIA, count of FLOPs of hybrid models,
+https://github.com/NVIDIA-NeMo/Megatron-Bridge/blob/main/src/megatron/bridge/training/utils/flop_utils.py
 """
 
 
@@ -65,6 +66,14 @@ def forward_flops(model: Transformer, sequence: ArrayLike, *, causal: bool = Tru
     """Give the FLOPs of a token's forward pass (n,) [FLOP], averaged over sequences of ``sequence`` tokens.
 
     What predicts further tokens in training is left out.
+
+    Examples
+    --------
+    Mixtral 8x7B at 4,096 tokens: two per active weight but the embedding's, and 1.1 GFLOP of attention:
+
+    >>> mixtral = Transformer("Mixtral", 32, 4096, 32, 8, 128, 0, 32000, experts=8, top_k=2, expert_ffn=14336)
+    >>> round(float(forward_flops(mixtral, 4096)) / 1e9, 2), round(float(mixing_flops(mixtral, 4096)) / 1e9, 2)
+    (26.57, 1.07)
     """
     return matrix_flops(model) + mixing_flops(model, sequence, causal=causal)
 
@@ -100,7 +109,7 @@ def _prediction(model: Transformer, sequence: ArrayLike, *, causal: bool) -> tup
     mixture = _float(model.top_k) * weights.expert + weights.shared + weights.router
     network = np.where(_float(model.experts) > 0, mixture, weights.dense)
     h = _float(model.hidden)
-    passes = _float(model.mtp_layers) * np.maximum(_float(model.mtp_passes), 1.0)
+    passes = _float(model.further_layers)
     matrices = 2.0 * passes * (2.0 * h * h + weights.attention + network + _float(model.vocab) * h)
     length = np.asarray(sequence, dtype=np.float64)
     return np.asarray(matrices), np.asarray(passes * _scores(model) * (length / 2.0 if causal else length))

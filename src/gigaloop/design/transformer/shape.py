@@ -112,6 +112,11 @@ class Transformer:
         return (self.ffn_layers - self.dense_layers) * np.minimum(self.experts, 1)
 
     @property
+    def further_layers(self) -> Count:
+        """Layers that a token passes in training to predict further tokens; each ends in the shared head."""
+        return self.mtp_layers * np.maximum(self.mtp_passes, 1)
+
+    @property
     def matrices(self) -> Count:
         """Matrices of a feed-forward network: three where it is gated, else two."""
         return 2 + np.asarray(self.gated, dtype=np.int64)

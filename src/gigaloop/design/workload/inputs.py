@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gigaloop.core.errors import Problem, ProgrammeError
@@ -11,50 +11,16 @@ from gigaloop.design.performance.machine import PRECISIONS, Machine, machine_of
 from gigaloop.design.performance.strategies import RECOMPUTE, Job
 from gigaloop.design.records import Fabric
 from gigaloop.design.serving.loads import ServingLoad
-from gigaloop.design.transformer import Transformer, preset, read_config
-from gigaloop.programme.files import programme_file
 from gigaloop.programme.schema import Programme, Workload
 
 if TYPE_CHECKING:
-    from gigaloop.catalogue import Catalogue
     from gigaloop.catalogue.kinds import Accelerator
-    from gigaloop.programme.schema.workload import ModelShape, Serving, Training
+    from gigaloop.programme.schema.workload import Serving, Training
 
 PEAKS = {"bf16": "bf16_dense", "fp8": "fp8_dense", "mxfp8": "fp8_dense", "fp4": "fp4_dense"}
 """The accelerator's dense peak that a precision runs at."""
 
 _CACHE_BYTES = {"bf16": 2.0, "fp8": 1.0}
-
-
-def transformer_of(programme: Programme, workload: Workload, catalogue: Catalogue) -> Transformer:
-    """Give the transformer of a workload: a preset, a configuration file, or its own shape.
-
-    Raises
-    ------
-    ProgrammeError
-        If the configuration file is missing or cannot be read.
-    CatalogueError
-        If the catalogue has no such language model.
-    """
-    model = workload.model
-    if model.preset is not None:
-        return preset(catalogue, model.preset)
-    path = f"workloads.{workload.id}.model"
-    if model.shape is None:
-        return read_config(programme_file(programme, model.config, f"{path}.config"))
-    return _shaped(workload.id, model.shape)
-
-
-def _shaped(name: str, shape: ModelShape) -> Transformer:
-    stated: dict[str, int | bool] = {}
-    for each in fields(Transformer):
-        value = getattr(shape, each.name, None)
-        if each.name != "name" and value is not None:
-            stated[each.name] = value if isinstance(value, bool) else int(value)
-    stated.setdefault("kv_heads", stated["heads"])
-    stated.setdefault("head_dim", stated["hidden"] // stated["heads"])
-    stated.setdefault("ffn", 0)
-    return Transformer(name=name, **stated)
 
 
 def generation_machine(accelerator: Accelerator, fabric: Fabric, power_cap: float | None = None) -> Machine:

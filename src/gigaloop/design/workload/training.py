@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gigaloop.core.errors import InfeasibleError
 from gigaloop.design.calibration.stored import StackTerm, constants_of, stack_of_catalogue
@@ -113,10 +114,10 @@ def job_goodput(
     generation: Generation,
     model: Transformer,
     machine: Machine,
-    accelerators: int,
+    accelerators: ArrayLike,
     adapters: bool,
 ) -> Goodput:
-    """Give what of the time of a job is training, on a fleet as the catalogue's reliability has it.
+    """Give what of the time of a job, or of jobs of several sizes, is training, by the catalogue's reliability.
 
     Checkpoints of adapters alone are small; their size is left at nothing.
     """
@@ -129,7 +130,7 @@ def job_goodput(
         fleet_rates(catalogue.reliability(FLEET)),
         memory=float(np.asarray(machine.hbm)),
         host_accelerators=per_host,
-        domain=min(domain, float(accelerators)),
+        domain=np.minimum(domain, accelerators),
     )
 
 

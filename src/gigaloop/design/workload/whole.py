@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from gigaloop.core.errors import Problem, ProgrammeError, UsageError
 from gigaloop.design.fabric import design_fabric
 from gigaloop.design.records import Fabric
-from gigaloop.design.workload.inputs import check_precision, generation_machine, transformer_of
+from gigaloop.design.transformer.workload import workload_model
+from gigaloop.design.workload.inputs import check_precision, generation_machine
 from gigaloop.design.workload.record import WorkloadDesign
 from gigaloop.design.workload.serving import design_serving
 from gigaloop.design.workload.training import design_training
@@ -52,7 +53,7 @@ def design_workload(
     if power_cap is None and generation.power.power_cap is not None:
         power_cap = float(generation.power.power_cap)
     check_precision(programme, workload, accelerator)
-    model = transformer_of(programme, workload, catalogue)
+    model = workload_model(programme, workload, catalogue)
     machine = generation_machine(accelerator, fabric, power_cap)
     path = f"workloads.{workload.id}"
     try:

@@ -10,6 +10,7 @@ from gigaloop.report.content.engineering import design_section
 from gigaloop.report.content.facility import facility_section
 from gigaloop.report.content.network import network_section
 from gigaloop.report.content.overview import kpis, online_section
+from gigaloop.report.content.performance import performance_section
 from gigaloop.report.content.schedule import schedule_section
 from gigaloop.report.content.worth import evidence_section, firm_section, value_section
 from gigaloop.report.document import Report
@@ -52,6 +53,7 @@ def build_report(result: Result) -> Report:
             value_section(basis, answers),
             firm_section(basis, answers),
             design_section(basis),
+            performance_section(basis),
             network_section(basis),
             facility_section(basis),
             evidence_section(basis),

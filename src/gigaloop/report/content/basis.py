@@ -74,6 +74,10 @@ class Basis:
         """Give the name of a generation."""
         return self.result.programme.generation_of[generation].name
 
+    def workload(self, workload: str) -> str:
+        """Give the name of a workload."""
+        return next(each.name for each in self.result.programme.workloads if each.id == workload) or workload
+
     def factory(self, factory: str) -> str:
         """Give the name of a factory with its state."""
         for record in self.result.programme.factories:

@@ -33,8 +33,6 @@ def design_section(basis: Basis) -> Section:
     blocks: list[Block] = []
     if any(design.elevation.units for design in designs):
         blocks.append(_elevations(designs))
-    if any(design.performance for design in designs):
-        blocks.append(_performance(basis, designs))
     blocks.append(_cost(basis, designs))
     failed = [(design, check) for design in designs for check in design.failed_checks]
     if failed:
@@ -96,39 +94,6 @@ def _short(label: str, generation: str) -> str:
 def _states_heights(design: Design) -> bool:
     """Say whether the parts that state a height draw enough of the rack's power for its units to be counted."""
     return sum(unit.power for unit in design.elevation.units) >= _DRAWN_SHARE * design.power.design
-
-
-def _performance(basis: Basis, designs: list[Design]) -> Table:
-    how = basis.computed("roofline: the lower of the compute and the memory roof")
-    rows: list[list[CellLike]] = [
-        [
-            design.name,
-            p.workload,
-            p.kind,
-            p.precision,
-            Number(p.tokens_per_s / 1e3, evidence=how),
-            Number(p.tokens_per_s / design.rack_input * 1e3 if p.fits else None, evidence=how),
-            p.bound,
-            Number(100 * p.share, evidence=how),
-        ]
-        for design in designs
-        for p in design.performance
-    ]
-    return Table(
-        "What a rack does on the programme's workloads",
-        [
-            "generation",
-            "workload",
-            "kind",
-            "precision",
-            Column("per rack", "ktokens/s"),
-            Column("per kW at the rack", "tokens/s"),
-            "bound by",
-            Column("share of time", "%"),
-        ],
-        rows,
-        id="performance",
-    )
 
 
 def _cost(basis: Basis, designs: list[Design]) -> BarFigure:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from gigaloop.core.evidence import Evidence
 from gigaloop.design.records.goodput import GOODPUT_PARTS, Goodput
 from gigaloop.design.records.operators import Operator
-from gigaloop.report.figures import BarFigure, Dot, ScatterFigure, Series, Trail
+from gigaloop.design.records.step_power import StepPower
+from gigaloop.report.figures import BarFigure, Dot, Limit, ScatterFigure, Series, Trail
 from gigaloop.report.numbers import Number, format_number
 
 _TERA = 1e12
@@ -90,6 +91,41 @@ def goodput_figure(id_: str, where: str, found: Goodput, own: int, how: Evidence
         evidence=how,
         height=320,
         notes=f"Lower axis: accelerators of one job. Checkpoints are {found.checkpoint}, each at its best interval.",
+    )
+
+
+def power_figure(id_: str, where: str, found: StepPower, how: Evidence) -> ScatterFigure:
+    """Draw the power of an accelerator over a step, the mean of all stages and the first and the last of them."""
+    high, low, share = found.levels
+    rows = {"mean of all stages": found.power, "first stage": found.stages[0], "last stage": found.stages[-1]}
+    if len(found.stages) == 1:
+        rows = {"an accelerator": found.power}
+    trails = [
+        Trail(
+            name,
+            [
+                Dot(1e3 * at, Number(watts))
+                for begin, end, watts in zip(found.times[:-1], found.times[1:], values, strict=True)
+                for at in (begin, end)
+            ],
+            "curve",
+        )
+        for name, values in rows.items()
+    ]
+    return ScatterFigure(
+        id=id_,
+        title=f"{where}: an accelerator draws {high:,.0f} W for {100 * share:.0f} % of a step and {low:,.0f} W else",
+        alt="Curves of the power of an accelerator over one training step, by pipeline stage.",
+        measure="power of an accelerator",
+        unit="W",
+        along="time in the step",
+        along_unit="ms",
+        from_zero="xy",
+        limits=[Limit(found.limit, "thermal design power", "y")],
+        trails=trails,
+        evidence=how,
+        height=320,
+        notes="Alternation within a micro-batch is drawn as its mean.",
     )
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gigaloop.core.evidence import Evidence
 from gigaloop.design.records.serving import SERVING_PARTS, ServingFront, ServingPoints
 from gigaloop.design.serving.front import pareto
-from gigaloop.design.serving.loads import ServingLayouts, described
+from gigaloop.design.workload.serving import layout_name
 from gigaloop.report.figures import BarFigure, Dot, Limit, ScatterFigure, Series, Trail
 from gigaloop.report.numbers import Number
 
@@ -40,7 +40,7 @@ def front_figure(
     band
         Half-width of the 80 % interval of the throughput, as a natural logarithm.
     """
-    points, layouts = found.points, ServingLayouts(**found.layouts)  # type: ignore[arg-type]
+    points = found.points
     per_user, per_accelerator = points.tokens_per_s_per_user, points.tokens_per_s_per_accelerator
     sizes = np.broadcast_to(np.asarray(points.accelerators), per_user.shape)
     usable = points.fits & (per_accelerator > 0.0)
@@ -52,7 +52,7 @@ def front_figure(
         rows = pareto(per_accelerator, per_user, usable & (sizes == size))
         dots = []
         for row in rows.tolist():
-            name = described(layouts, row)
+            name = layout_name(found, row)
             short = name.partition(", prefill")[0]
             first = row in on_front and short not in named
             if first:
@@ -69,7 +69,7 @@ def front_figure(
         trails.append(Trail("best as asked", [Dot(per_user[best], per_accelerator[best])], "mark"))
     return ScatterFigure(
         id=id_,
-        title=_front_title(where, layouts, found, required),
+        title=_front_title(where, found, required),
         alt="Falling curves of tokens/s per accelerator against tokens/s per user, one for each size of instance.",
         measure="output of an accelerator",
         unit="tokens/s",
@@ -89,14 +89,14 @@ def front_figure(
     )
 
 
-def _front_title(where: str, layouts: ServingLayouts, found: ServingFront, required: float) -> str:
+def _front_title(where: str, found: ServingFront, required: float) -> str:
     points, best = found.points, found.best
     if best is None:
         most = points.tokens_per_s_per_user[found.front].max() if len(found.front) else 0.0
         return f"{where}: no layout gives {required:,.0f} tokens/s to a user; {most:,.0f} is the most"
     said = f"{points.tokens_per_s_per_accelerator[best]:,.0f} tokens/s an accelerator"
     at = f"at {points.tokens_per_s_per_user[best]:,.0f} tokens/s a user"
-    return f"{where}: {said} {at}, with {described(layouts, best)}"
+    return f"{where}: {said} {at}, with {layout_name(found, best)}"
 
 
 def _instances(size: float) -> str:
