@@ -134,26 +134,28 @@ def made_up_front(required: float = 40.0) -> ServingFront:
             fastest = user[row]
             front.append(row)
     good = [row for row in front if user[row] >= required]
-    points = ServingPoints(
-        tokens_per_s_per_accelerator=np.where(fits, rate, 0.0),
-        tokens_per_s_per_user=user,
-        input_tokens_per_s_per_accelerator=8.0 * rate,
-        ttft=np.full_like(step, 0.4),
-        tpot=step,
-        batch=batch,
-        batch_limit=400.0 * size,
-        accelerators=size,
-        prefill_share=np.where(layouts.disaggregated, 0.3, 0.0),
-        step=step,
-        parts={part: shares.get(part, 0.0) * step for part in SERVING_PARTS},
-        memory={part: np.full_like(step, 6e10) for part in SERVING_MEMORY},
-        available=np.full_like(step, HBM),
-        flops=1e12 * batch,
-        bytes=np.full_like(step, 8e10),
-        power=np.full_like(step, 900.0),
-        bound=np.ones_like(step, dtype=np.int64),
-        fits=fits,
-    )
+    stated: dict[str, object] = {
+        "tokens_per_s_per_accelerator": np.where(fits, rate, 0.0),
+        "tokens_per_s_per_user": user,
+        "input_tokens_per_s_per_accelerator": 8.0 * rate,
+        "ttft": np.full_like(step, 0.4),
+        "tpot": step,
+        "batch": batch,
+        "batch_limit": 400.0 * size,
+        "accelerators": size,
+        "prefill_share": np.where(layouts.disaggregated, 0.3, 0.0),
+        "step": step,
+        "parts": {part: shares.get(part, 0.0) * step for part in SERVING_PARTS},
+        "memory": {part: np.full_like(step, 6e10) for part in SERVING_MEMORY},
+        "available": np.full_like(step, HBM),
+        "flops": 1e12 * batch,
+        "bytes": np.full_like(step, 8e10),
+        "power": np.full_like(step, 900.0),
+        "bound": np.ones_like(step, dtype=np.int64),
+        "fits": fits,
+    }
+    every = {each.name: np.zeros_like(step) for each in fields(ServingPoints)} | stated
+    points = ServingPoints(**every)  # type: ignore[arg-type]
     return ServingFront(
         points=points,
         layouts={each.name: np.broadcast_to(getattr(layouts, each.name), step.shape) for each in fields(layouts)},

@@ -241,7 +241,7 @@ def sentence(worth: Worth) -> str:
     said += f", costs {100.0 * worth.cost:+.1f} % a year and {100.0 * worth.power:+.1f} % facility power"
     if worth.unpriced:
         said += f", and {' and '.join(worth.unpriced)} at no known price"
-    return f"{step} {said}" + (f"; cannot be built: {worth.obstacle}" if worth.obstacle else "")
+    return f"{step} {said}" + (f"; cannot be built: it breaks {worth.obstacle}" if worth.obstacle else "")
 
 
 def _show_common(found: CodesignSearch) -> None:

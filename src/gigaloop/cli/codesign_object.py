@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gigaloop.design.records.codesign import CodesignSearch
+    from gigaloop.design.records.codesign import Axis, CodesignSearch, Worth
 
 
 def search_object(found: CodesignSearch) -> dict[str, object]:
@@ -49,9 +49,18 @@ def search_object(found: CodesignSearch) -> dict[str, object]:
     }
 
 
+def _axis(axis: Axis) -> dict[str, object]:
+    return {"choice": axis.name, "what": axis.what, "values": list(axis.labels), "stated": axis.labels[axis.stated]}
+
+
+def _worth(worth: Worth) -> dict[str, object]:
+    return {key: value for key, value in asdict(worth).items() if key != "row"}
+
+
 def _variant(found: CodesignSearch, row: int) -> dict[str, object]:
     name = found.generations[found.generation[row]]
     axes = found.axes[name]
+    labels = [axis.labels[index] for axis, index in zip(axes, found.choice[row].tolist(), strict=True)]
     return {
         "generation": name,
         "choices": {

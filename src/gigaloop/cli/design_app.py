@@ -325,7 +325,7 @@ def search(
     generation: Annotated[list[str], typer.Argument(help="The generations that are held against each other.")],
     choice: Annotated[
         list[str] | None,
-        typer.Option("--choice", "-c", help="E.g. scale_out=2x, domain=72,144 or 'hbm=144 GB to 576 GB in 4'; else all."),
+        typer.Option("--choice", "-c", help="E.g. scale_out=2x, domain=72,144, 'hbm=144 GB to 576 GB in 4'; else all."),
     ] = None,
     marginal: Annotated[
         list[str] | None,

@@ -31,6 +31,7 @@ def _assumptions(
             if stated is None or stated.cost is None:
                 yield hbm_cost(programme, catalogue, each.case.own["hbm_bandwidth"])[1]
         yield Assumption("more memory at the same bandwidth draws no more power", "none public")
+        yield Assumption("memory interrupts training in proportion to its size", "gigaloop.design.goodput")
     if "hbm_bandwidth" in free:
         yield Assumption(
             "memory bandwidth draws 3.9 pJ/bit, as HBM3E; HBM4 may take half, the interface included twice",

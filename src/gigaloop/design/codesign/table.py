@@ -86,7 +86,7 @@ def search_of(
         priced &= amounts <= amounts[own] + 1e-9
     tell("finding what each choice is worth")
     findings = _findings(scored, mix, objectives, allowed, priced, options.workers)
-    shares = _searched(scored, mix, [*(each.row for each in findings), *stated], options.workers)
+    shares = _searched(scored, mix, [*(each.row for each in findings if each.worths), *stated], options.workers)
     columns = {name: np.concatenate([getattr(each.variants, name) for each in scored]) for name in _COLUMNS}
     return CodesignSearch(
         programme=programme.id,
@@ -190,7 +190,7 @@ def _searched(scored: Sequence[Scored], mix: Mix, rows: Sequence[int], workers: 
 
 def nothing_can_be_built(scored: Sequence[Scored], obstacles: Sequence[str]) -> GigaloopError:
     """Make the error of a search without any variant that can be built."""
-    causes = Counter(text.partition(", missed by")[0] for text in obstacles)
+    causes = Counter(text.partition(" by ")[0].partition(" and ")[0] for text in obstacles)
     most, count = causes.most_common(1)[0]
     other = f"; {len(causes) - 1} other reasons for the rest" if len(causes) > 1 else ""
     return GigaloopError(
@@ -202,7 +202,7 @@ def nothing_can_be_built(scored: Sequence[Scored], obstacles: Sequence[str]) -> 
 def _way_out(scored: Sequence[Scored], cause: str) -> str:
     for each in scored:
         for check in each.variants.case.stated.failed_checks:
-            if cause.startswith(f"{check.id}:"):
+            if cause.startswith(f"{check.id} "):
                 return check.way_out
     rules: Mapping[str, str] = {
         "no hall": "leave --site out, or give the site a hall that feeds and cools more",

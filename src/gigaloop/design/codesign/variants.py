@@ -27,6 +27,7 @@ from gigaloop.design.codesign.racks import (
     price_rack,
 )
 from gigaloop.design.performance.machine import Machine
+from gigaloop.design.records import Check
 from gigaloop.design.records.codesign import Axis, Floats, Ints
 
 if TYPE_CHECKING:
@@ -242,7 +243,11 @@ def _obstacles(
 
 
 def _of_rack(rack: Rack, site: Site) -> str:
-    if rack.broken:
-        worst = min(rack.broken, key=lambda check: check.margin)
-        return f"{worst.id}: {worst.title[0].lower()}{worst.title[1:]}, missed by {-100.0 * worst.margin:.0f} %"
-    return f"no hall of {site.id} feeds, cools and carries the rack" if rack.homeless else ""
+    if not rack.broken:
+        return f"no hall of {site.id} feeds, cools and carries the rack" if rack.homeless else ""
+    ranked = sorted(rack.broken, key=lambda check: (check.margin <= -1.0, check.margin))
+    return " and ".join(f"{check.id} ({check.title[0].lower()}{check.title[1:]}){_by(check)}" for check in ranked[:2])
+
+
+def _by(check: Check) -> str:
+    return f" by {-100.0 * check.margin:.0f} %" if check.margin > -1.0 else ""

@@ -20,7 +20,8 @@ def predicted_steps(
 ) -> dict[str, StepPower]:
     """Give the power of a step over time of each training workload that fits, by its id.
 
-    A workload that names a load profile keeps that profile's swings: it is more than the steps of one job. What software adds to the equations lengthens the step; it does not change what is drawn.
+    A workload that names a load profile keeps that profile's swings: it is more than the steps of one job. What
+    software adds to the equations lengthens the step; it does not change what is drawn.
 
     Parameters
     ----------

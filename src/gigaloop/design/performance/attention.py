@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigaloop.design.performance.constants import Constants
-from gigaloop.design.performance.machine import Machine
+from gigaloop.design.performance.machine import USUAL_FUNCTIONS, Machine
 from gigaloop.design.performance.matrix import Rates, architecture_of
 
 FloatArray = NDArray[np.float64]
@@ -69,7 +69,11 @@ def fused_times(
     flops = 2.0 * pairs * heads * widths
     rate = np.asarray(machine.bf16, dtype=np.float64) * np.asarray(constants.attention)[kind] * pace
     units = np.asarray(UNITS)[kind]
-    width = np.asarray(constants.exponential)[kind] * 16.0 / np.asarray(machine.special_functions, dtype=np.float64)
+    width = (
+        np.asarray(constants.exponential)[kind]
+        * USUAL_FUNCTIONS
+        / np.asarray(machine.special_functions, dtype=np.float64)
+    )
     slow = 1.0 + 2.0 * width / widths
     fill = 1.0 + constants.wave * units * TILE_ROWS / rows
     forward = flops / rate * slow * fill * (1.0 + edge)

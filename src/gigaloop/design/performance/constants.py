@@ -35,7 +35,8 @@ class Constants:
     """What a machine reaches of its peaks, what a call costs, and how much communication hides behind compute.
 
     Tables are by :data:`~gigaloop.design.performance.machine.ARCHITECTURES`; ``matrix`` has a row of
-    :data:`~gigaloop.design.performance.machine.PRECISIONS` for each.
+    :data:`~gigaloop.design.performance.machine.PRECISIONS` for each. The values are those before any fit.
+    Source: of each, :data:`PRIORS`.
     """
 
     matrix: tuple[Table, ...] = (
@@ -233,4 +234,4 @@ PRIORS: Mapping[str, Prior] = MappingProxyType(
         "stragglers": Prior(0.50, "an estimate after MegaScale, arXiv:2402.15627"),
     }
 )
-"""By the first word of a constant's name."""
+"""By the first word of a constant's name. Source: of the spreads, estimates, as far as figures differ."""

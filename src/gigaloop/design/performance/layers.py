@@ -100,12 +100,14 @@ def layer_work(
     busy_back = gradients + backward + memory_backward
     launch_forward, launch_backward = _launches(local, fused, precision, c, busy, busy_back)
 
-    tensor = tensor_times(local, links, strategies, c, total.forward, gradients)
-    context = context_times(local, links, strategies, c, forward, backward)
+    # Operators that wait for their launch take as much longer for what runs behind them.
+    stretch, stretch_back = 1.0 + launch_forward / busy, 1.0 + launch_backward / busy_back
+    tensor = tensor_times(local, links, strategies, c, stretch * total.forward, stretch_back * gradients)
+    context = context_times(local, links, strategies, c, stretch * forward, stretch_back * backward)
     none = np.zeros(())
     expert = Shown(none, none, none, none)
     if np.any(local.mixes > 0.0):
-        expert = expert_times(local, links, strategies, c, busy, busy_back)
+        expert = expert_times(local, links, strategies, c, stretch * busy, stretch_back * busy_back)
     ends = end_products(model, local, rates, plain)
     end_forward, end_backward = end_bytes(model, local)
     return LayerWork(

@@ -24,6 +24,10 @@ PRECISIONS = ("bf16", "fp8", "mxfp8", "fp4")
 ARCHITECTURES: tuple[str, ...] = get_args(Architecture)
 """Families of accelerators that share efficiencies; a new one starts from the newest like it, with a wider band."""
 
+USUAL_FUNCTIONS = 16.0
+"""Exponentials that a multiprocessor evaluates in a clock where an accelerator's entry does not say.
+Source: https://docs.nvidia.com/cuda/cuda-c-programming-guide, throughput of special functions, 7.x to 10.0."""
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -52,7 +56,7 @@ class Machine:
     """Power that an accelerator is held to [W]."""
     tdp: Number
     """Thermal design power [W]."""
-    special_functions: Number = 16.0
+    special_functions: Number = USUAL_FUNCTIONS
     """Exponentials that a multiprocessor evaluates in a clock."""
     in_switch_reduction: Flag = False
     in_network_reduction: Flag = False
@@ -130,7 +134,7 @@ def machine_of(
         scale_out=float(scale_out if scale_out is not None else (float(given) / 8.0 if given else 0.0)),
         power=power_cap if power_cap is not None else tdp,
         tdp=tdp,
-        special_functions=float(accelerator.special_functions or 16.0),
+        special_functions=float(accelerator.special_functions or USUAL_FUNCTIONS),
         in_switch_reduction=kind in IN_SWITCH,
         mesh=kind in JOINED,
     )

@@ -201,7 +201,7 @@ def _work(
             base = int(column.max()) + 1
             radix *= base
             key = key * base + column
-    if radix > 2.0**62:
+    if radix > np.iinfo(np.int64).max:
         return layer_work(model, machine, job, strategies, c, pace)
     _, first, rows = np.unique(key, return_index=True, return_inverse=True)
     shared = {name: column[first] if column.ndim else column for name, column in columns.items()}

@@ -182,4 +182,5 @@ class CodesignSearch:
 
     def label(self, row: int, axis: int) -> str:
         """Give the value of a choice as it is written."""
-        return self.axes[self.generations[self.generation[row]]][axis].labels[self.choice[row, axis]]
+        of = self.axes[self.generations[int(self.generation[row])]][axis]
+        return of.labels[int(self.choice[row, axis])]
