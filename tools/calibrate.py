@@ -1,7 +1,8 @@
-"""Fit the constants of training steps on the bundled measurements: ``python tools/calibrate.py`` (``make calibrate``).
+"""Fit the constants of training steps and of serving on the bundled measurements: ``python tools/calibrate.py`` (``make calibrate``).
 
 Writes ``performance_constant.yaml`` and ``software_stack.yaml`` of the catalogue: constants fitted on all rows, and
-without those of each fold, family of software, and generation newer than GB200, for figures held out.
+without those of each fold, family of software, and generation newer than GB200, for figures held out; and
+``serving_constant.yaml`` and ``serving_stack.yaml`` alike.
 """
 
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from gigaloop.design.calibration.fit import EIGHT_IN_TEN, fit, with_bands
 from gigaloop.design.calibration.splits import left_out
 from gigaloop.design.calibration.stored import UNSEEN
 from gigaloop.design.calibration.writing import constants_file, stack_entry, stack_terms
+from gigaloop.validation.inference_fits import serving_files
 from gigaloop.validation.training import bundled_measurements
 
 DATA = Path(gigaloop.catalogue.__file__).parent / "data"
@@ -23,6 +25,8 @@ def main() -> None:
     """Fit, and replace the two files."""
     rows = bundled_measurements()
     date = datetime.now(tz=UTC).date().isoformat()
+    for file, text in serving_files(date).items():
+        (DATA / file).write_text(text, encoding="utf-8")
     fits = {
         name: fit([row for row, out in zip(rows, without, strict=True) if not out])
         for name, without in left_out(rows).items()

@@ -155,7 +155,7 @@ def made_up_front(required: float = 40.0) -> ServingFront:
         "fits": fits,
     }
     every = {each.name: np.zeros_like(step) for each in fields(ServingPoints)} | stated
-    points = ServingPoints(**every)  # type: ignore[arg-type]
+    points = ServingPoints(**every)
     return ServingFront(
         points=points,
         layouts={each.name: np.broadcast_to(getattr(layouts, each.name), step.shape) for each in fields(layouts)},

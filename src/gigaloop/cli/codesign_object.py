@@ -63,9 +63,7 @@ def _variant(found: CodesignSearch, row: int) -> dict[str, object]:
     labels = [axis.labels[index] for axis, index in zip(axes, found.choice[row].tolist(), strict=True)]
     return {
         "generation": name,
-        "choices": {
-            axis.name: axis.labels[index] for axis, index in zip(axes, found.choice[row].tolist(), strict=True)
-        },
+        "choices": dict(zip((axis.name for axis in axes), labels, strict=True)),
         "can_be_built": not found.obstacles[row],
         "obstacle": found.obstacles[row],
         "front": bool(found.front[row]),

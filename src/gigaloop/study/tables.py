@@ -10,6 +10,7 @@ from gigaloop.core.suggest import did_you_mean
 from gigaloop.study.columns import Columns, table
 from gigaloop.study.facility_tables import facility_tables
 from gigaloop.study.network_tables import network_tables
+from gigaloop.study.workload_tables import workload_tables
 
 if TYPE_CHECKING:
     import duckdb
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def result_tables(result: Result) -> dict[str, Columns]:
-    """Give every table of a run: those of the plan, and designs, value, watch, facilities and networks.
+    """Give every table of a run: those of the plan, and designs, workloads, value, watch, facilities and networks.
 
     Units stand in the column names where a column has one (``_w``, ``_usd``, ``_kg`` ...).
     """
@@ -43,14 +44,6 @@ def result_tables(result: Result) -> dict[str, Columns]:
             for c in d.checks
         ),
     )  # fmt: skip
-    tables["performance"] = table(
-        ("generation", "workload", "kind", "precision", "tokens_per_s", "bound", "share"),
-        (
-            (d.generation, p.workload, p.kind, p.precision, p.tokens_per_s, p.bound, p.share)
-            for d in designs
-            for p in d.performance
-        ),
-    )
     value = result.value
     tables["value"] = table(
         ("item", "group", "site", "year", "usd", "basis"),
@@ -71,7 +64,7 @@ def result_tables(result: Result) -> dict[str, Columns]:
         ("site", "planned_w", "built_w", "firm_w", "option_w", "announced_w", "uncovered_w"),
         ((c.site, c.planned, c.built, c.firm, c.option, c.announced, c.uncovered) for c in result.watch.coverage),
     )
-    return tables | facility_tables(result) | network_tables(result)
+    return tables | workload_tables(result) | facility_tables(result) | network_tables(result)
 
 
 def connect(tables: Mapping[str, Columns]) -> duckdb.DuckDBPyConnection:

@@ -21,6 +21,8 @@ HOST = 8.0
 """Accelerators of a host where a case does not say. Source: https://docs.nvidia.com/dgx/dgxh100-user-guide/."""
 SAMPLES = 1000
 """Of what is not known of the fleet. Source: a choice of this project."""
+RANGE = (0.1, 0.9)
+"""Quantiles between which four fifths of them lie. Source: a choice of this project."""
 
 
 def interruptions(case: Case) -> Found:
@@ -59,7 +61,7 @@ def _found(case: Case, measure: Callable[[Goodput], NDArray[np.float64]], form: 
     entry = load_catalogue().reliability(FLEET)
     base = _job(case, fleet_rates(entry))
     spares = (float(base.held) - float(base.accelerators)) // HOST
-    low, high = np.quantile(measure(_job(case, fleet_samples(entry, SAMPLES), spares)), (0.1, 0.9))
+    low, high = np.quantile(measure(_job(case, fleet_samples(entry, SAMPLES), spares)), RANGE)
     return Found(float(measure(base)), f"P10-P90 {low:{form}} to {high:{form}}")
 
 

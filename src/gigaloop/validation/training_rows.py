@@ -68,6 +68,12 @@ _ADAPTERS = re.compile(r"lora", re.IGNORECASE)
 _FINE_TUNED = re.compile(r"-(?:LoRA|SFT)$", re.IGNORECASE)
 _PLAIN = re.compile(r"^(?:GPT|MPT|PaLM)\b", re.IGNORECASE)
 
+_SEPARATE_ATTENTION = ("megatron-lm-2021", "megatron-lm-2022", "vtrain", "palm")
+"""Families from before fused attention. Source: FlashAttention, arXiv:2205.14135, 2022, and the dates of theirs."""
+
+_HIDES, _HIDES_ACROSS = 2026.4, 2026.28
+"""Releases [year] since which exchanges of experts are hidden, inside a domain and across. Source: see where used."""
+
 _RESERVE = 0.75
 """Share of the memory that states may take before weights must be sharded. Source: a choice of this project."""
 
@@ -311,9 +317,23 @@ def strategy_of(
             or (stack.family == "megatron-lm-2022" and "seqpar" not in text("recompute"))
         ),
         overlap_tp=stack.date >= 2023.5 and stack.family != "torchtitan" or stack.variant == "async-tp",
+        overlap_ep=_hides_experts(stack, pp, vp, ep > float(machine.domain)),
         overlap_dp=stack.date >= 2023.2,
         overlap_pp=stack.date >= 2023.2,
+        fused_attention=stack.family not in _SEPARATE_ATTENTION,
     ), tuple(assumed)
+
+
+def _hides_experts(stack: Stack, pp: int, vp: int, across: bool) -> bool:
+    """Say whether dispatch and combination of tokens run behind other chunks.
+
+    Source: Megatron-Bridge, docs/performance-summary.md: from 26.06, across domains from 26.04.01, and of a pipeline
+    only with chunks to run meanwhile.
+    """
+    if stack.family != "megatron-bridge":
+        return stack.family == "deepseek"
+    since = _HIDES_ACROSS if across else _HIDES
+    return stack.date >= since and (pp == 1 or vp > 1)
 
 
 def _micro_batch(notes: str, stack: Stack, local: int, pp: int, cp: int, assumed: list[str]) -> int:

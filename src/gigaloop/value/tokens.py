@@ -120,7 +120,7 @@ def hour_costs(
                 each = usd / hours[:, g].sum()
                 if group == "capital":
                     each = usd / added[:, g].sum() * yearly[item == "facility"] * HOUR / YEAR
-                parts.append(HourPart(item, group, usd, each))
+                parts.append(HourPart(item, group, usd, float(each)))
         costs.append(HourCost(name, float(added[:, g].sum()), float(hours[:, g].sum()), tuple(parts)))
     return tuple(costs)
 

@@ -9,12 +9,13 @@ from gigaloop.core.quantity import Number
 
 
 class PerformanceConstant(Entry):
-    """A constant of the equations of a training step, or the spread of an effect that they leave out, as fitted."""
+    """A constant of the equations of training or serving, or the spread of an effect that they leave out, as fitted."""
 
     kind: ClassVar[str] = "performance_constant"
 
-    use: Literal["equations", "effects"]
-    """Whether it stands in the equations, or is a standard deviation of the log of a step."""
+    use: Literal["equations", "effects", "serving equations", "serving effects"]
+    """Whether it stands in the equations of training or of serving, or is a standard deviation of the log of a step or
+    of throughput."""
     constant: str
     """Its name in the equations, or of the effect."""
     value: Number

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from gigaloop.design.calibration.measurements import Measurement
 from gigaloop.design.performance.machine import PRECISIONS
+from gigaloop.design.records.training import TrainingSteps
 
 FloatArray = NDArray[np.float64]
 
@@ -32,6 +33,8 @@ class Effect:
     """Measurements share it where all of these are equal."""
     over: tuple[str, ...] = ()
     """And the more so, the nearer they are in these."""
+    part: str = ""
+    """The part of a step that it lengthens: it counts by its share (``PARTS``); the whole step where empty."""
     prior: float = 0.05
     """Standard deviation of the log of the step before any measurement. Source: a choice of this project."""
 
@@ -63,8 +66,24 @@ EFFECTS = (
     Effect("size of the job", ("family",), over=("accelerators", "micro tokens", "width")),
     Effect("layout of a stack", ("family", "kind"), over=("tp", "pp", "cp", "ep", "micro tokens", "vp", "width")),
     Effect("sequence", ("family", "architecture"), over=("sequence", "width")),
+    Effect("attention", ("family", "architecture"), part="attention", prior=0.25),
+    Effect("memory-bound operators", ("family", "architecture"), part="memory", prior=0.25),
+    Effect("memory-bound operators of a release", ("family", "kind", "release"), part="memory", prior=0.15),
+    Effect("exchanges", ("family",), part="exchanges", prior=0.25),
+    Effect("exchanges of an accelerator", ("accelerator",), part="exchanges", prior=0.15),
+    Effect("pipeline", ("family",), part="pipeline", prior=0.25),
+    Effect("products in a recipe", ("family", "architecture", "precision"), part="products", prior=0.10),
 )
 """Effects; those that hold a measurement's own configuration alone are left to the noise."""
+
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "products": ("matrix products",),
+    "attention": ("attention",),
+    "memory": ("memory-bound operators", "optimiser"),
+    "exchanges": ("tensor parallelism", "context parallelism", "expert parallelism", "data parallelism"),
+    "pipeline": ("pipeline transfers", "pipeline bubble", "stage imbalance"),
+}
+"""Parts of a step that software differs in, as the equations have them."""
 
 LENGTHS: Mapping[str, float] = {
     "date": 0.7, "accelerators": 3.0, "tp": 2.0, "pp": 2.5, "cp": 2.0, "ep": 3.0, "vp": 3.0, "micro tokens": 2.5,
@@ -79,20 +98,15 @@ class Traits:
 
     labels: Mapping[str, NDArray[np.str_]]
     numbers: Mapping[str, FloatArray]
+    shares: Mapping[str, FloatArray]
+    """Of the step, by ``PARTS``."""
 
     def __len__(self) -> int:
         return len(self.labels["family"])
 
-    def take(self, rows: NDArray[np.int64]) -> Traits:
-        """Give some of the measurements."""
-        return Traits(
-            {key: value[rows] for key, value in self.labels.items()},
-            {key: value[rows] for key, value in self.numbers.items()},
-        )
 
-
-def traits(rows: Sequence[Measurement]) -> Traits:
-    """Give what effects look at; every measurement must have a strategy."""
+def traits(rows: Sequence[Measurement], steps: TrainingSteps) -> Traits:
+    """Give what effects look at, of measurements with a strategy and their steps by the equations."""
     found: list[tuple[dict[str, str], dict[str, float]]] = []
     for row in rows:
         strategy = row.strategy
@@ -122,18 +136,22 @@ def traits(rows: Sequence[Measurement]) -> Traits:
     return Traits(
         {key: np.array([labels[key] for labels, _ in found]) for key in found[0][0]},
         {key: np.array([numbers[key] for _, numbers in found]) for key in found[0][1]},
+        {key: np.sum([steps.parts[part] for part in parts], axis=0) / steps.step for key, parts in PARTS.items()},
     )
 
 
 def correlation(effect: Effect, one: Traits, other: Traits) -> FloatArray:
-    """Give how much of an effect measurements share, (n, m)."""
+    """Give how much of an effect measurements share (n, m): at most 1, that of a part at most its share squared."""
     same = np.ones((len(one), len(other)), dtype=bool)
     for key in effect.labels:
         same &= one.labels[key][:, None] == other.labels[key][None, :]
     squares = np.zeros(same.shape)
     for key in effect.over:
         squares += ((one.numbers[key][:, None] - other.numbers[key][None, :]) / LENGTHS[key]) ** 2
-    return np.where(same, np.exp(-np.sqrt(squares)), 0.0)
+    shared = np.where(same, np.exp(-np.sqrt(squares)), 0.0)
+    if effect.part:
+        shared *= one.shares[effect.part][:, None] * other.shares[effect.part][None, :]
+    return shared
 
 
 def covariance(effects: Sequence[Effect], deviations: FloatArray, one: Traits, other: Traits) -> FloatArray:

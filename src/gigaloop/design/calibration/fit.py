@@ -21,6 +21,7 @@ from gigaloop.design.calibration.measurements import Measurement, columns
 from gigaloop.design.calibration.variances import estimate_variances, student_weights
 from gigaloop.design.performance import Constants, training_steps
 from gigaloop.design.performance.constants import PRIORS
+from gigaloop.design.records.training import TrainingSteps
 
 FloatArray = NDArray[np.float64]
 
@@ -71,10 +72,15 @@ def free_constants(constants: Constants) -> tuple[str, ...]:
     return tuple(name for name, value in constants.flat().items() if value > 0.0 and name.split(" ")[0] in PRIORS)
 
 
+def training_of(rows: Sequence[Measurement], constants: Constants) -> TrainingSteps:
+    """Give the steps of measurements with their parts by the equations alone, columns (n,)."""
+    model, machine, job, strategies = columns(rows)
+    return training_steps(model, machine, job, strategies, constants)
+
+
 def steps_of(rows: Sequence[Measurement], constants: Constants) -> FloatArray:
     """Give the steps of measurements by the equations alone (n,) [s]."""
-    model, machine, job, strategies = columns(rows)
-    return np.asarray(training_steps(model, machine, job, strategies, constants).step, dtype=np.float64)
+    return np.asarray(training_of(rows, constants).step, dtype=np.float64)
 
 
 def jacobian(rows: Sequence[Measurement], constants: Constants, names: Sequence[str]) -> FloatArray:
@@ -118,7 +124,7 @@ class Fitted:
 
     def joint(self, rows: Sequence[Measurement]) -> tuple[FloatArray, FloatArray]:
         """Give the expected logs of measured over computed steps (n,), and their covariance without noise (n, n)."""
-        new = traits(rows)
+        new = traits(rows, training_of(rows, self.constants))
         shared = covariance(EFFECTS, self.spreads.effects, new, self.traits)
         weights = shared @ self.precision
         own = covariance(EFFECTS, self.spreads.effects, new, new) - weights @ shared.T
@@ -137,8 +143,9 @@ def condition(rows: Sequence[Measurement], constants: Constants, spreads: Spread
         As fitted.
     """
     names = free_constants(constants)
-    found = traits(rows)
-    residuals = np.log([row.step for row in rows]) - np.log(steps_of(rows, constants))
+    computed = training_of(rows, constants)
+    found = traits(rows, computed)
+    residuals = np.log([row.step for row in rows]) - np.log(computed.step)
     effects = covariance(EFFECTS, spreads.effects, found, found)
     weights = _weights(effects, residuals, spreads.noise)
     precision = np.linalg.inv(effects + np.diag(spreads.noise**2 / weights))
@@ -173,7 +180,7 @@ def fit(rows: Sequence[Measurement], prior: Constants | None = None, *, rounds: 
     at = centre.copy()
     weight = _prior_precision(names)
     measured = np.log([row.step for row in rows])
-    found = traits(rows)
+    found = traits(rows, training_of(rows, start))
     shared = [correlation(effect, found, found) for effect in EFFECTS]
     priors = np.array([effect.prior for effect in EFFECTS])
     deviations, noise, constants = priors, NOISE, start

@@ -162,22 +162,10 @@ def predict_serving(
     known
         Measurements that effects are conditioned on; those of the fit where not given.
     """
-    base = tuple(fit.measured if known is None else known)
     rates, points, used, candidates = _evaluated(asked, fit.constants)
-    there = _rates(base, fit.constants)
-    keep = there > 0.0
-    base, there = tuple(row for row, kept in zip(base, keep, strict=True) if kept), there[keep]
+    mean, variance = _conditioned(fit, tuple(fit.measured if known is None else known), asked)
     noise = fit.spreads.noise**2
-    seen, new = _traits(base), _traits(asked)
-    cross = covariance(EFFECTS, fit.spreads.effects, new, seen)
-    rest = np.log([row.value for row in base]) - np.log(there)
-    effects = covariance(EFFECTS, fit.spreads.effects, seen, seen)
-    sure = _reliability(base, fit.spreads.noise)
-    weights = sure * student_weights(effects + np.diag(noise / sure), rest, fit.spreads.noise)
-    inverse = np.linalg.inv(effects + np.diag(noise / weights))
-    mean = cross @ inverse @ rest
-    own = np.diag(covariance(EFFECTS, fit.spreads.effects, new, new))
-    variance = own - np.einsum("ij,jk,ik->i", cross, inverse, cross) + noise / _reliability(asked, fit.spreads.noise)
+    variance = variance + noise / _reliability(asked, fit.spreads.noise)
     layouts = []
     for each in used:
         row = int(each[0])
@@ -197,6 +185,30 @@ def _reliability(measured: Sequence[Served], noise: float) -> FloatArray:
     """Weight of measurements by how they were made, 1 for an ordinary one."""
     rough = np.array([row.interpolated for row in measured])
     return np.where(rough, noise**2 / (noise**2 + INTERPOLATED**2), 1.0)
+
+
+def effects_of(fit: ServingFit) -> FloatArray:
+    """Give the expected effects of the measurements that a fit learned from (n,), logs of throughput."""
+    return _conditioned(fit, fit.measured, fit.measured)[0]
+
+
+def _conditioned(
+    fit: ServingFit, base: Sequence[Served], asked: Sequence[Served]
+) -> tuple[FloatArray, FloatArray]:
+    """Mean and variance of the effects of measurements (n,), given others."""
+    there = _rates(base, fit.constants)
+    keep = there > 0.0
+    base, there = tuple(row for row, kept in zip(base, keep, strict=True) if kept), there[keep]
+    noise = fit.spreads.noise**2
+    seen, new = _traits(base), _traits(asked)
+    cross = covariance(EFFECTS, fit.spreads.effects, new, seen)
+    rest = np.log([row.value for row in base]) - np.log(there)
+    effects = covariance(EFFECTS, fit.spreads.effects, seen, seen)
+    sure = _reliability(base, fit.spreads.noise)
+    weights = sure * student_weights(effects + np.diag(noise / sure), rest, fit.spreads.noise)
+    inverse = np.linalg.inv(effects + np.diag(noise / weights))
+    own = np.diag(covariance(EFFECTS, fit.spreads.effects, new, new))
+    return cross @ inverse @ rest, own - np.einsum("ij,jk,ik->i", cross, inverse, cross)
 
 
 def logs_of(constants: ServingConstants) -> FloatArray:
@@ -241,4 +253,5 @@ def _traits(measured: Sequence[Served]) -> Traits:
     return Traits(
         {key: np.array([labels[key] for labels, _ in found]) for key in found[0][0]},
         {key: np.array([numbers[key] for _, numbers in found]) for key in found[0][1]},
+        {},
     )

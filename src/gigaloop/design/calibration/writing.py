@@ -19,6 +19,10 @@ _UNITS = {"prologue": "s", "kernel": "s", "host": "s", "routing": "s", "call": "
           "step_overhead": "s", "quantise": "B", "ragged": "rows", "exponential": "values", "wave": "waves"}  # fmt: skip
 
 
+_ALONE = 0.1
+"""Spread between models of a kind of which one was measured, log of the step. Source: a choice of this project."""
+
+
 def slug(text: str) -> str:
     """Make an id of a name.
 
@@ -58,28 +62,29 @@ def constants_file(whole: Fitted, held_out: Mapping[str, Fitted], date: str) -> 
     folds = {name: fitted.constants.flat() for name, fitted in held_out.items()}
     for name in whole.names:
         word = name.split(" ")[0]
-        lines += _entry(
+        lines += constant_entry(
             f"performance-{slug(name)}", name, "equations", values[name], spread[name], start[name],
             {each: found[name] for each, found in folds.items()}, f"[calibrated, {names[PRIORS[word].source]}]",
             _UNITS.get(word, ""),
         )  # fmt: skip
     for number, effect in enumerate(EFFECTS):
         others = {each: float(fitted.spreads.effects[number]) for each, fitted in held_out.items()}
-        lines += _entry(
+        lines += constant_entry(
             f"effect-{slug(effect.name)}", effect.name, "effects", float(whole.spreads.effects[number]), 0.0,
             effect.prior, others, "calibrated", "",
         )  # fmt: skip
     for name in (NOISE_NAME, BAND_NAME):
         others = {each: float(getattr(fitted.spreads, name)) for each, fitted in held_out.items()}
         value = float(getattr(whole.spreads, name))
-        lines += _entry(f"effect-{name}", name, "effects", value, 0.0, value, others, "calibrated", "")
+        lines += constant_entry(f"effect-{name}", name, "effects", value, 0.0, value, others, "calibrated", "")
     return "\n".join(lines) + "\n"
 
 
-def _entry(
+def constant_entry(
     id_: str, name: str, use: str, value: float, spread: float, prior: float, others: Mapping[str, float],
     source: str, unit: str,
 ) -> list[str]:  # fmt: skip
+    """Write a fitted constant as an entry of the catalogue."""
     reach = float(np.exp(EIGHT_IN_TEN * spread))
     kept = {each: other for each, other in others.items() if f"{other:.5g}" != f"{value:.5g}"}
     held = ", ".join(f"{each}: {other:.5g}" for each, other in kept.items())
@@ -130,7 +135,7 @@ def stack_terms(rows: Sequence[Measurement], fitted: Fitted, source: str, family
         of = [number for number in all_of if rows[number].stack.date > newest - 0.5]
         centre = float(np.mean(mean[of]))
         # A model of the kind that was not measured differs as those that were do, and by the noise.
-        between = float(np.var(mean[of])) if len(of) > 1 else float(np.sum(fitted.spreads.effects**2)) / 2.0
+        between = float(np.var(mean[of])) if len(of) > 1 else _ALONE**2
         spread = fitted.spreads.band * float(
             np.sqrt(between + np.mean(np.diag(covariance)[of]) + fitted.spreads.noise**2)
         )

@@ -39,8 +39,9 @@ LAW = PowerLaw(fixed=0.27, exponent=2.0, floor=0.1)
 (https://github.com/facebookexperimental/triton/pull/2023, 2026-07: 0.28 to 0.39 of the rate at 0.36 of the power), with
 10 to 15 % of a training step lost by an H100 at 600 of 700 W (https://factryze.ai/scale-atlas/power/power-capping).
 Held out: the optimum of throughput over power of a GB200 fleet near 1,000 of 1,200 W (arXiv:2605.24461), and 97 % of
-the throughput at 15 % less energy by NVIDIA's profiles on B200 (arXiv:2510.03872). The floor is 210 of 1,980 MHz, the
-least clock that an H100 can be set to."""
+the throughput at 15 % less energy by NVIDIA's profiles on B200, of applications that are not matrix products alone
+(https://developer.nvidia.com/blog/optimize-data-center-efficiency-for-ai-and-hpc-workloads-with-power-profiles). The
+floor is 210 of 1,980 MHz, the least clock that an H100 can be set to."""
 
 LOW, HIGH = PowerLaw(0.35, 1.6, 0.1), PowerLaw(0.20, 2.6, 0.1)
 """Source: ends of the range within which the law keeps to the measurements named at :data:`LAW`."""
@@ -113,7 +114,7 @@ PHASE_POWER: Mapping[str, PhasePower] = MappingProxyType(
         "idle": PhasePower(0.08, 0.12, 0.2, "assumption: about 70 to 120 of 700 W without a job"),
     }
 )
-"""Power by phase, each with its source."""
+"""Power by phase. Source: named with each; what is between measurements, or rests on none, says that it is assumed."""
 
 
 def phase_power(machine: Machine, phase: str) -> FloatArray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gigaloop.design.performance.clocks import clock_share
+from gigaloop.design.performance.clocks import clock_share, phase_slowdown
 from gigaloop.design.performance.constants import POWER, TILES, Constants
 from gigaloop.design.performance.machine import ARCHITECTURES, PRECISIONS, Machine
 
@@ -80,7 +80,7 @@ def rates_of(
         flops=flops,
         lost=constants.wave * tiles,
         prologue=constants.prologue * flops / (2.0 * tiles),
-        memory=np.asarray(machine.hbm_bandwidth, dtype=np.float64) * constants.bandwidth,
+        memory=np.asarray(machine.hbm_bandwidth) * constants.bandwidth / phase_slowdown(machine, "memory"),
         value=VALUE_BYTES[precision],
     )
 

@@ -123,7 +123,8 @@ def _steps(
 
     # Chunks of an interleaved schedule are done one after the other: the first ones' gradients have the others to hide.
     windows = np.maximum(1.0, np.minimum(stages, batches) * (chunks - 1.0) / chunks)
-    busy_forward = layers / stages * (work.matrix_forward + work.attention_forward + work.memory_forward)
+    busy = work.matrix_forward + work.attention_forward + work.memory_forward + work.launch_forward
+    busy_forward = layers / stages * busy
     data, optimiser, data_hidden = data_parallel_times(
         model, machine, job, strategies, c, links, windows * busy_forward, windows * (mean - mean_forward), batches
     )

@@ -40,7 +40,6 @@ _RUNNERS_UP = 3
 """Layouts shown beside the best."""
 _SIZES = 1024.0 * 4.0 ** np.arange(6)
 """Accelerators of the jobs for which goodput is drawn."""
-_FEW, _MANY = 1e4, 1e6
 _PEAK_NAMES = {"bf16": "BF16", "fp8": "FP8", "mxfp8": "FP8", "fp4": "FP4"}
 _CLOSE = 4
 """Points of a front whose steps are drawn."""
@@ -95,7 +94,6 @@ def overview_table(basis: Basis) -> Table:
                     Number(100 * each.mfu if known else None, decimals=1),
                     Number(1e3 * each.step if known else None, decimals=0 if each.kind == "training" else 1),
                     each.bound if known else "does not fit",
-                    each.layout,
                 ]
             )
     return Table(
@@ -109,7 +107,6 @@ def overview_table(basis: Basis) -> Table:
             Column("MFU", "%"),
             Column("step", "ms"),
             "largest part",
-            Column("layout", long=True),
         ],
         rows,
         id="performance",
@@ -123,7 +120,8 @@ def overview_table(basis: Basis) -> Table:
 def _rate(each: WorkloadPerformance) -> Number:
     if not each.fits:
         return Number(None)
-    return Number(each.tokens_per_s / 1e3, low=each.tokens_per_s_low / 1e3, high=each.tokens_per_s_high / 1e3)
+    low, high = each.tokens_per_s_low / 1e3, each.tokens_per_s_high / 1e3
+    return Number(each.tokens_per_s / 1e3, low=low, high=high) if low < high else Number(each.tokens_per_s / 1e3)
 
 
 def _spots(basis: Basis) -> list[Spot]:
@@ -144,11 +142,10 @@ def _spots(basis: Basis) -> list[Spot]:
 
 
 def _closely(basis: Basis, work: DeployedWork) -> Iterator[Block]:
-    where = f"{basis.workload(work.workload)} on {basis.generation(work.generation)}"
-    found = work.found
+    where, found = basis.workload(work.workload), work.found
     if not found.performance.fits:
         return
-    yield Heading(where)
+    yield Heading(f"{where} on {basis.generation(work.generation)}")
     if found.search is not None:
         yield from _training(basis, work, where)
     elif found.front is not None:
@@ -225,7 +222,9 @@ def _inference(basis: Basis, work: DeployedWork, where: str) -> Iterator[Block]:
         )
         for i in rows
     ]
-    yield roofline_figure(f"{key}-roofline", where, peaks_of(found), _bandwidth(found), steps, how)
+    reached = float(points.bytes[row] / points.step[row]) / _bandwidth(found)
+    said = f"the best step reads memory at {100 * reached:.0f} % of its bandwidth"
+    yield roofline_figure(f"{key}-roofline", where, peaks_of(found), _bandwidth(found), steps, how, said=said)
     yield Table(
         f"{where}: why other points are out",
         ["cause", Column("points")],

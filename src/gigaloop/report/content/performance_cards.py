@@ -61,7 +61,8 @@ def _first(basis: Basis, work: DeployedWork) -> Rows:
     how = basis.computed("best of all legal layouts, software and interruptions counted; docs/workload.md")
     result = basis.result
     megawatt = facility_power(result, work.generation) / 1e6
-    low, high = each.tokens_per_s_low / 1e3, each.tokens_per_s_high / 1e3
+    known = each.tokens_per_s_low < each.tokens_per_s_high
+    low, high = (each.tokens_per_s_low / 1e3, each.tokens_per_s_high / 1e3) if known else (None, None)
     rows: Rows = [
         (
             "Model",
@@ -78,5 +79,7 @@ def _first(basis: Basis, work: DeployedWork) -> Rows:
         hour = f"at {one.usd_per_hour:.3g} USD an accelerator-hour of the plan"
         rows.append(("A million tokens", Number(one.usd_per_million, "USD", decimals=3), hour))
     stack = work.found.stack
-    rows.append(("Software", Number(stack.factor, "x", low=stack.low, high=stack.high, decimals=2), stack.said))
+    if stack.low < stack.high:
+        software = Number(stack.factor, "x", low=stack.low, high=stack.high, decimals=2)
+        rows.append(("Software", software, f"time of a step against the equations: {stack.said}"))
     return rows

@@ -24,6 +24,8 @@ def roofline_figure(
     bandwidth: float,
     operators: Sequence[Operator],
     how: Evidence,
+    *,
+    said: str = "",
 ) -> ScatterFigure:
     """Draw operators by intensity and the rate they reach, below the roofs of the accelerator.
 
@@ -33,6 +35,8 @@ def roofline_figure(
         Dense peak by precision [FLOP/s].
     bandwidth
         Of memory [B/s].
+    said
+        What the figure shows; the operator that takes longest where not given.
     """
     shown = [each for each in operators if each.flops > 0.0 and each.bytes > 0.0 and each.seconds > 0.0]
     intensity = [each.intensity for each in shown]
@@ -55,9 +59,10 @@ def roofline_figure(
         trails.append(Trail(group, dots))
     longest = max(shown, key=lambda each: each.seconds * each.count)
     reached = longest.rate / min(max(peaks.values()), bandwidth * longest.intensity)
+    said = said or f"'{longest.name}' takes longest and reaches {100 * reached:.0f} % of the highest roof above it"
     return ScatterFigure(
         id=id_,
-        title=f"{where}: '{longest.name}' takes longest and reaches {100 * reached:.0f} % of the highest roof above it",
+        title=f"{where}: {said}",
         alt="Operators by intensity and attained rate, below memory bandwidth and the peak of each precision.",
         measure="attained",
         unit="TFLOP/s",
@@ -150,7 +155,11 @@ def generations_figure(id_: str, spots: Sequence[Spot], how: Evidence) -> Scatte
         Trail(
             workload,
             [
-                Dot(each.per_megawatt / 1e3, Number(each.per_usd, low=each.low, high=each.high), each.generation)
+                Dot(
+                    each.per_megawatt / 1e3,
+                    Number(each.per_usd / 1e6, low=each.low / 1e6, high=each.high / 1e6),
+                    each.generation,
+                )
                 for each in spots
                 if each.workload == workload
             ],
@@ -162,9 +171,9 @@ def generations_figure(id_: str, spots: Sequence[Spot], how: Evidence) -> Scatte
         id=id_,
         title=f"{best.generation} gives most per megawatt: {format_number(best.per_megawatt / 1e3)} ktokens/s on "
         f"{best.workload}",
-        alt="Generations by tokens/s per MW of facility and tokens per USD, a colour for each workload.",
-        measure="tokens per USD",
-        unit="tokens/USD",
+        alt="Generations by tokens/s per MW of facility and by tokens for a dollar, a colour for each workload.",
+        measure="output for a dollar",
+        unit="Mtokens/USD",
         along="output per MW of facility",
         along_unit="ktokens/s",
         log="xy",

@@ -17,9 +17,9 @@ from gigaloop.report.numbers import Number
 _GB = 1e9
 _LEAST_SHARE = 0.004
 """Parts below this share of every step shown are gathered."""
-_CELLS = 28
-"""Cells along each axis of which the fastest strategy alone is drawn."""
-_TALLEST = 6.0
+_CELLS = (20, 8)
+"""Cells along memory and time, of which the fastest strategy alone is drawn."""
+_TALLEST = 4.0
 """Steps longer than this times the best are not drawn."""
 
 
@@ -123,10 +123,11 @@ def _spread(rows: NDArray[np.int64], x: NDArray[np.float64], y: NDArray[np.float
     """Keep of points that would lie on each other the lowest, so that thousands of layouts draw as some hundred."""
     if not len(rows):
         return rows
-    column = np.floor(_CELLS * x[rows] / x[rows].max()).astype(int)
-    line = np.floor(_CELLS * np.log(y[rows] / y[rows].min()) / np.log(_TALLEST)).astype(int)
+    columns, lines = _CELLS
+    column = np.floor(columns * x[rows] / x[rows].max()).astype(int)
+    line = np.floor(lines * np.log(y[rows] / y[rows].min()) / np.log(_TALLEST)).astype(int)
     order = np.argsort(y[rows], kind="stable")
-    _, first = np.unique((column * (_CELLS + 2) + line)[order], return_index=True)
+    _, first = np.unique((column * (lines + 2) + line)[order], return_index=True)
     return np.sort(rows[order[first]])
 
 

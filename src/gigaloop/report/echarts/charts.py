@@ -43,6 +43,8 @@ _FEW_POINTS = 30
 _MARK_LINE = 14  # height of the words of a mark [px]
 _NEAR, _LATE = 0.26, 0.6  # shares of an axis: words as near share no line; from here on words stand to the left
 _FEW_CELLS = 240
+_LONG, _WIDE = 56, 250
+"""Names from this length on [characters] get more room [px]."""
 _UNLABELLED: Json = {"data": {"label": {"show": False}}}
 
 
@@ -200,7 +202,7 @@ def bar_chart(figure: BarFigure, palette: Palette) -> Chart:
     names = category_axis(figure.categories)
     narrow: Json = {}
     if figure.horizontal:
-        names = name_axis(figure.categories)
+        names = name_axis(figure.categories, width=_WIDE if max(map(len, figure.categories)) > _LONG else 190)
         narrow = dict(NARROW_NAMES)
         if figure.asked:  # a tick may stand where a sum would be written
             narrow |= {"series": [{} if each.get("id") != "sum" else _UNLABELLED for each in drawn]}

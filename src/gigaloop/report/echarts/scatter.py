@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from gigaloop.report.echarts.wire import Chart, Json, Key, Palette, frame, grid, quantity, rounded, value_axis
+from gigaloop.report.figures.floors import nice
 from gigaloop.report.figures.scatter import Dot, Limit, ScatterFigure, Trail
 from gigaloop.report.numbers import shared_decimals
 from gigaloop.report.palette import INK, MUTED, Style
@@ -70,9 +71,11 @@ def _extent(figure: ScatterFigure, axis: Literal["x", "y"]) -> Json:
     """Choose the scale of an axis; one that counts by twos or tens ends where its data do."""
     values = [getattr(dot, axis).value for trail in figure.trails for dot in trail.dots if figure.shown(dot)]
     values += [limit.at for limit in figure.limits if limit.axis == axis]
-    if axis not in figure.log:
-        return {"min": 0} if axis in figure.from_zero else {"scale": True}
     low, high = min(values), max(values)
+    if axis not in figure.log:
+        step = nice((high or 1.0) / 5)
+        end = {"max": rounded(step * math.ceil(high / step - 1e-9)), "interval": step} if figure.limits else {}
+        return {"min": 0} | end if axis in figure.from_zero else {"scale": True}
     if high < _SHORT * low:
         return {"scale": True}
     base = 10 if math.log10(high / low) > _DECADES else 2

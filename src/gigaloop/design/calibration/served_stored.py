@@ -1,0 +1,166 @@
+"""The fitted constants, spreads and software of serving as the catalogue has them, and as they are written to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from gigaloop.catalogue import Catalogue
+from gigaloop.catalogue.kinds import PerformanceConstant, SoftwareStack
+from gigaloop.design.calibration.served import Served
+from gigaloop.design.calibration.served_fit import EFFECTS, ServingFit, ServingSpreads, effects_of
+from gigaloop.design.calibration.stored import BAND_NAME, NOISE_NAME, UNSEEN, StackTerm
+from gigaloop.design.calibration.writing import constant_entry, slug, stack_entry
+from gigaloop.design.performance.machine import PRECISIONS
+from gigaloop.design.serving import ServingConstants
+from gigaloop.design.serving.constants import LOG_SPREAD
+
+EQUATIONS, SPREADS = "serving equations", "serving effects"
+"""Uses of entries."""
+
+FAMILY = "serving"
+"""First word of the families of software that serves, which steps of training have none of."""
+
+_RECENT = 0.5
+"""Years before the newest release of a group that still speak for it. Source: a choice of this project."""
+
+_UNITS = dict.fromkeys(("kernel", "routing", "host", "sequence", "reduce", "exchange", "network"), "s")
+
+
+def serving_constants(catalogue: Catalogue, without: str = "") -> ServingConstants:
+    """Give the constants of serving as fitted on all rows, or without some, such as ``fold 0``.
+
+    Examples
+    --------
+    >>> from gigaloop.catalogue import load_catalogue
+    >>> 0.5 < serving_constants(load_catalogue()).bandwidth < 1.3
+    True
+    """
+    return ServingConstants(**{each.constant: _value(each, without) for each in _entries(catalogue, EQUATIONS)})
+
+
+def serving_spreads(catalogue: Catalogue, without: str = "") -> ServingSpreads:
+    """Give the spreads of the effects of serving as fitted on all rows, or without some."""
+    found = {each.constant: _value(each, without) for each in _entries(catalogue, SPREADS)}
+    effects = np.array([found.get(effect.name, effect.prior) for effect in EFFECTS])
+    return ServingSpreads(effects, found[NOISE_NAME], found[BAND_NAME])
+
+
+def serving_stack(
+    catalogue: Catalogue, architecture: str, precision: str, kind: str, library: str = "tensorrt"
+) -> StackTerm:
+    """Give how much longer a token takes under the newest release of a library than by the equations.
+
+    Of the entries of the library, that with the most of architecture, precision and kind in common is taken, those of
+    any library where it has none.
+
+    Parameters
+    ----------
+    kind
+        ``dense`` or ``mixture``.
+    """
+    entries = [each for each in catalogue.of_kind(SoftwareStack.kind) if isinstance(each, SoftwareStack)]
+    served = [each for each in entries if each.family.startswith(f"{FAMILY}-")]
+    own = [each for each in served if each.family == f"{FAMILY}-{library}"]
+
+    def likeness(entry: SoftwareStack) -> tuple[bool, bool, bool]:
+        return entry.architecture == architecture, entry.precision == precision, entry.model == kind
+
+    def fits(entry: SoftwareStack) -> bool:
+        stated = (entry.architecture, entry.precision, entry.model)
+        return all(a in ("", b) for a, b in zip(stated, (architecture, precision, kind), strict=True))
+
+    fitting = [each for each in own if fits(each)] or [each for each in served if each.family == f"{FAMILY}-{UNSEEN}"]
+    if not fitting:
+        return StackTerm("as the equations have it", 1.0, 1.0, 1.0)
+    best = max(fitting, key=lambda each: (sum(likeness(each)), each.release))
+    low, high = best.factor.bounds
+    return StackTerm(best.name, float(best.factor), low, high)
+
+
+def serving_constants_file(whole: ServingFit, held_out: Mapping[str, ServingFit], date: str) -> str:
+    """Write constants and spreads of serving as fitted on all rows and without some, as a file of the catalogue."""
+    prior = "priors of gigaloop.design.serving.constants, each with its source there"
+    lines = [
+        "# Constants of serving and spreads of what they leave out. Made by `make calibrate`; do not edit.",
+        "kind: performance_constant",
+        "sources:",
+        f'  calibrated: {{source: "fitted by make calibrate on {len(whole.measured)} measured throughputs, '
+        f'gigaloop.validation data/inference.csv", date: {date}, kind: estimate}}',
+        f'  prior: {{source: "{prior}", date: {date[:4]}, kind: estimate}}',
+        "",
+        "entries:",
+    ]
+    spread = dict(zip(LOG_SPREAD, np.sqrt(np.diag(whole.posterior)).tolist(), strict=True))
+    for name in LOG_SPREAD:
+        others = {each: float(getattr(fit.constants, name)) for each, fit in held_out.items()}
+        lines += constant_entry(
+            f"serving-{slug(name)}", name, EQUATIONS, float(getattr(whole.constants, name)), spread[name],
+            float(getattr(ServingConstants(), name)), others, "[calibrated, prior]", _UNITS.get(name, ""),
+        )  # fmt: skip
+    for number, effect in enumerate(EFFECTS):
+        others = {each: float(fit.spreads.effects[number]) for each, fit in held_out.items()}
+        value = float(whole.spreads.effects[number])
+        lines += constant_entry(
+            f"serving-effect-{slug(effect.name)}", effect.name, SPREADS, value, 0.0, effect.prior, others,
+            "calibrated", "",
+        )  # fmt: skip
+    for name in (NOISE_NAME, BAND_NAME):
+        others = {each: float(getattr(fit.spreads, name)) for each, fit in held_out.items()}
+        value = float(getattr(whole.spreads, name))
+        lines += constant_entry(f"serving-effect-{name}", name, SPREADS, value, 0.0, value, others, "calibrated", "")
+    return "\n".join(lines) + "\n"
+
+
+def serving_stacks_file(fit: ServingFit, date: str) -> str:
+    """Write how software departs from the equations of serving, by library, as a file of the catalogue."""
+    lines = [
+        "# How software that serves departs from the equations. Made by `make calibrate`; do not edit.",
+        "kind: software_stack",
+        "sources:",
+        f'  calibrated: {{source: "fitted by make calibrate on {len(fit.measured)} measured throughputs, '
+        f'gigaloop.validation data/inference.csv", date: {date}, kind: estimate}}',
+        "",
+        "entries:",
+    ]
+    effects = effects_of(fit)
+    groups: dict[tuple[str, str, str, str], list[int]] = {}
+    for number, row in enumerate(fit.measured):
+        if row.interpolated or row.stack.library == "unknown":
+            continue
+        groups.setdefault(_group(row), []).append(number)
+    for (library, architecture, precision, kind), rows in sorted(groups.items()):
+        newest = max(fit.measured[number].stack.date for number in rows)
+        of = [number for number in rows if fit.measured[number].stack.date > newest - _RECENT]
+        centre = -float(np.mean(effects[of]))
+        between = float(np.var(effects[of])) if len(of) > 1 else float(np.sum(fit.spreads.effects**2)) / 2.0
+        spread = float(np.sqrt(between + fit.spreads.noise**2)) * fit.spreads.band
+        year, month = divmod(round(newest * 12.0), 12)
+        lines += stack_entry(
+            slug(f"{FAMILY}-{library}-{architecture}-{precision}-{kind}"),
+            f"{library} {year}-{month + 1:02d} on {architecture}, {precision}, {kind}", f"{FAMILY}-{library}",
+            f"{year}-{month + 1:02d}", architecture, precision, kind, float(np.exp(centre)), spread, len(of),
+            "calibrated",
+        )  # fmt: skip
+    centres = [-float(np.mean(effects[rows])) for rows in groups.values()]
+    spread = float(np.sqrt(np.var(centres) + fit.spreads.noise**2))
+    lines += stack_entry(
+        f"{FAMILY}-{UNSEEN}", f"software that nobody measured, as {len(groups)} groups differ", f"{FAMILY}-{UNSEEN}",
+        date[:7], "", "", "", float(np.exp(np.mean(centres))), spread, len(fit.measured), "calibrated",
+    )  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def _group(row: Served) -> tuple[str, str, str, str]:
+    kind = "mixture" if int(np.asarray(row.model.experts)) > 0 else "dense"
+    return row.stack.library, str(row.machine.architecture), PRECISIONS[int(np.asarray(row.load.precision))], kind
+
+
+def _entries(catalogue: Catalogue, use: str) -> Sequence[PerformanceConstant]:
+    found = [each for each in catalogue.of_kind(PerformanceConstant.kind) if isinstance(each, PerformanceConstant)]
+    return [each for each in found if each.use == use]
+
+
+def _value(entry: PerformanceConstant, without: str) -> float:
+    return entry.held_out.get(without, float(entry.value)) if without else float(entry.value)
