@@ -117,3 +117,11 @@ def test_a_precision_that_the_accelerator_lacks_is_told_with_those_that_it_has(s
     answer = gigaloop("design", "workload", starter, GENERATION)
     assert answer.code == 1
     assert "fp8" in answer.err
+
+
+def test_tokens_have_a_cost_where_the_programme_is_planned_for_it(workload, found):
+    assert all(each["usd_per_million_tokens"] is None for each in found.values())
+    planned = workload("--cost", "--json").json["workloads"]
+    costs = [each["usd_per_million_tokens"] for each in planned.values()]
+    assert all(cost > 0.0 for cost in costs if cost is not None)
+    assert any(cost is not None for cost in costs) == ("a million tokens, at" in workload("--cost").out)

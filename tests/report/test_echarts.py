@@ -21,6 +21,7 @@ from gigaloop.report.figures import (
     Series,
     Trail,
 )
+from gigaloop.report.figures.scatter import Form
 from gigaloop.report.palette import COLOURS, contrast, ink_on, palette_for, style_at
 
 
@@ -222,3 +223,20 @@ def test_a_logarithmic_axis_over_less_than_a_factor_of_three_is_linear():
     assert made.option["xAxis"]["type"] == "value"
     assert made.option["yAxis"]["type"] == "log"
     assert figure.entities() == ()
+
+
+def test_words_that_would_hide_each_other_move_or_are_left_out():
+    close = [
+        Dot(x, 5.0, name) for x, name in ((1.0, "first of all"), (1.001, "second"), (1.002, "third"), (9.0, "far"))
+    ]
+    forms: tuple[Form, ...] = ("points", "line")
+    for form in forms:
+        figure = ScatterFigure(id="s", title="t", alt="a", along="x", trails=[Trail("a", close, form)])
+        made = chart(figure, palette_for([figure.entities()]))
+        labels = [point["label"] for point in made.option["series"][0]["data"]]
+        assert labels[0]["show"]
+        assert labels[3]["show"]
+        shown = [str(label) for label in labels[:3] if label["show"]]
+        assert len(set(shown)) == len(shown)
+        assert sum(label["show"] for label in labels) >= 2
+        assert len(made.narrow["series"][0]["data"]) == 4

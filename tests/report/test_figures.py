@@ -228,7 +228,9 @@ def test_a_scatter_tabulates_its_points_with_their_evidence_and_its_limits():
     assert [cell.text for cell in points.column("point")] == ["idle - measured", ""]
     assert points.column("power")[0].evidence == (FACT,)
     assert values(limits.column("at")) == [50.0]
-    assert limits.rows[0][2].unit == "W"
+    at = limits.rows[0][2]
+    assert isinstance(at, Number)
+    assert at.unit == "W"
 
 
 def test_a_scatter_without_a_known_point_or_with_one_name_twice_is_refused():
@@ -236,3 +238,11 @@ def test_a_scatter_without_a_known_point_or_with_one_name_twice_is_refused():
         ScatterFigure(**BASE, along="x", trails=[Trail("a", [Dot(None, 1)])])
     with pytest.raises(ValueError, match="the same name"):
         ScatterFigure(**BASE, along="x", trails=[Trail("a", [Dot(1, 1)]), Trail("a", [Dot(1, 2)])])
+
+
+def test_a_stack_of_many_series_has_a_row_for_each_in_its_table():
+    parts = [Series(f"part {i}", [i, 2 * i]) for i in range(1, 11)]
+    table = BarFigure(**BASE, categories=["x", "y"], stacked=True, series=parts, unit="s", measure="time").table()
+    assert [column.name for column in table.columns] == ["time", "x", "y"]
+    assert len(table.rows) == 10
+    assert values(table.total[1:]) == [55, 110]

@@ -15,20 +15,24 @@ from tests.report.made_up_work import (
 )
 
 from gigaloop.design.records.operators import Operator
+from gigaloop.design.records.step_power import StepPower
 from gigaloop.report.content.performance_roofs import (
     Spot,
     generations_figure,
     goodput_figure,
+    power_figure,
     roofline_figure,
 )
-from gigaloop.report.content.performance_serving import front_figure, serving_step_figure
+from gigaloop.report.content.performance_serving import front_figure, serving_memory_figure, serving_step_figure
 from gigaloop.report.content.performance_training import (
     memory_figure,
     sensitivity_figure,
     step_figure,
     strategy_figure,
 )
+from gigaloop.report.echarts import chart
 from gigaloop.report.figures import Trail
+from gigaloop.report.palette import palette_for
 
 
 def xs(trail: Trail) -> list[float]:
@@ -191,3 +195,27 @@ def test_generations_stand_in_the_colour_of_their_workload():
     figure = generations_figure("generations", spots, HOW)
     assert [trail.name for trail in figure.trails] == ["train", "serve"]
     assert figure.title.startswith("B gives most per megawatt")
+
+
+def test_memory_of_serving_adds_up_and_is_drawn_against_what_there_is():
+    found = made_up_front()
+    figure = serving_memory_figure("memory", "Model", ["a", "b"], found.points, found.front[:2], HOW)
+    assert figure.sums == pytest.approx([sum(part[0] for part in found.points.memory.values()) / 1e9] * 2)
+    assert figure.asked is not None
+    assert figure.asked.floats == [HBM / 1e9] * 2
+
+
+def test_the_power_of_a_step_is_drawn_as_it_lasts_and_its_limit_is_inside_the_plot():
+    power = StepPower(
+        times=np.array([0.0, 0.2, 0.5]),
+        power=np.array([1000.0, 600.0]),
+        stages=np.array([[1000.0, 600.0]]),
+        limit=1400.0,
+        energy={},
+    )
+    figure = power_figure("power", "Model", power, HOW)
+    (trail,) = figure.trails
+    assert list(zip(xs(trail), ys(trail), strict=True)) == [(0, 1000), (200, 1000), (200, 600), (500, 600)]
+    assert figure.title == "Model: an accelerator draws 1,000 W for 40 % of a step and 600 W else"
+    made = chart(figure, palette_for([figure.entities()]))
+    assert made.option["yAxis"]["max"] >= 1400.0

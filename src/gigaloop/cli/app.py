@@ -221,7 +221,10 @@ def export(
 
 @app.command()
 def validate(
-    kind: Annotated[str, typer.Argument(help="Which engine: plan, facility, fabric or collectives.")],
+    kind: Annotated[
+        str,
+        typer.Argument(help="plan, facility, fabric, collectives, training, inference, memory, strategies or goodput."),
+    ],
     rows: Annotated[Path | None, typer.Option("--rows", help="CSV of your own cases, in the same columns.")] = None,
     weather: Annotated[Path | None, typer.Option("--weather", help="facility: folder with EPW files.")] = None,
     json: Json = False,

@@ -50,7 +50,7 @@ def _write(found: OwnCalibration, measurements: Path, folder: Path) -> Path:
         f"# Software stack as measured in {measurements.name}. Made by `gigaloop design calibrate`.",
         "kind: software_stack",
         "sources:",
-        f'  own: {{source: "measured steps of {measurements.name}, {len(found.rows)} rows", date: {date}, kind: measured}}',
+        f'  own: {{source: "{len(found.rows)} measured steps of {measurements.name}", date: {date}, kind: measured}}',
         "",
         "entries:",
         *found.entries("own"),
@@ -108,8 +108,8 @@ def _show(found: OwnCalibration, left: list[Row], written: Path | None) -> None:
             )
         )  # fmt: skip
     output.table("Measured steps and what the model says", columns, lines)
-    for row in left:
-        output.line(f"not learned from: {row.id}: {_why(row)}", style="dim")
+    for other in left:
+        output.line(f"not learned from: {other.id}: {_why(other)}", style="dim")
     before, after = _errors(found)
     output.line()
     output.line(f"{counted(len(found.rows), 'row')}: mean error {100 * before:.1f} % before, "

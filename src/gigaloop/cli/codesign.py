@@ -218,11 +218,12 @@ def _show_finding(found: CodesignSearch, finding: Finding) -> None:
     values = found.objectives[finding.objective]
     own = found.stated[found.generations.index(finding.generation)]
     gain = values[finding.row] / values[own] - 1.0 if values[own] else math.nan
-    what = described(found, finding.row) or "as it is"
+    what = described(found, finding.row) or "what it has"
     plus = "" if found.priced[finding.row] else " (+)"
-    output.line(
-        f"{finding.generation}, most {_SAID[finding.objective]}: {100.0 * gain:+.1f} %{plus} with {what}", style="bold"
-    )
+    said = f"most {_SAID[finding.objective]}: {100.0 * gain:+.1f} %"
+    if finding.objective == "date":
+        said = f"first rack {found.first[finding.row].isoformat()}"
+    output.line(f"{finding.generation}, {said}{plus} with {what}", style="bold")
     for worth in finding.worths:
         output.line(f"  {sentence(worth)}")
 
@@ -230,7 +231,7 @@ def _show_finding(found: CodesignSearch, finding: Finding) -> None:
 def sentence(worth: Worth) -> str:
     """Write what a step is worth: ``doubling scale-out bandwidth is worth 3.1 % on this mix and costs 1.4 %``."""
     low, high = worth.work_band
-    verb = {2.0: "doubling", 0.5: "halving"}.get(round(worth.factor, 6) if math.isfinite(worth.factor) else 0.0)
+    verb = {2.0: "doubling", 0.5: "halving"}.get(round(worth.factor or 0.0, 6))
     step = f"{verb} the {worth.what}" if verb else worth.what
     step += f" ({worth.before} to {worth.after})"
     if abs(worth.work) < _NOTHING:
@@ -249,6 +250,8 @@ def _show_common(found: CodesignSearch) -> None:
         same = len(set(each.best)) == 1
         if same:
             output.line(f"{each.what}: {each.value} is the best in all")
+        elif each.loss >= 1.0:
+            output.line(f"{each.what}: no value that all of them have serves all")
         else:
             best = ", ".join(f"{value} in {name}" for name, value in zip(found.generations, each.best, strict=True))
             output.line(f"{each.what}: best {best}; {each.value} in all loses {100.0 * each.loss:.1f} % at the most")

@@ -49,7 +49,7 @@ class ServedResult:
     @property
     def inside(self) -> bool:
         """Whether the measurement is in the range that is to hold eight of ten."""
-        return abs(np.log(self.rate / self.row.value)) <= EIGHT_IN_TEN * self.spread
+        return bool(abs(np.log(self.rate / self.row.value)) <= EIGHT_IN_TEN * self.spread)
 
 
 def validate_inference(rows: Path) -> Validation:

@@ -39,6 +39,7 @@ https://mlcommons.org/2025/09/deepseek-inference-5-1. Estimates: prompts of Open
 three sets of Mixtral's, and of the long articles that GPT-OSS sums up.
 """
 
+
 def requests_of(isl: float, osl: float) -> float:
     """Give the requests of a run of TensorRT-LLM's published throughput.
 

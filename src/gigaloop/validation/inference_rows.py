@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -191,17 +192,15 @@ def _accelerator(name: str, catalogue: Catalogue) -> str:
     known = {each.id: each.id for each in catalogue.of_kind("accelerator")}
     plain = name.strip().lower()
     stem = _NAME.match(plain)
-    for each in (plain, stem[1] if stem else "", *_OTHER_NAMES.get(plain, ())):
+    for each in (plain, str(stem[1]) if stem else "", "vr200" if _RUBIN.match(plain) else ""):
         if each in known:
             return each
     hint = did_you_mean(plain, known, f"it has {', '.join(known)}")
     raise LookupError(f"the catalogue has no accelerator '{name}': {hint}")
 
 
-_OTHER_NAMES = {
-    "vera-rubin-nvl72": ("vr200",), "vr-nvl72": ("vr200",), "rubin": ("vr200",), "vera rubin": ("vr200",),
-    "vr200-nvl72": ("vr200",), "vera-rubin": ("vr200",), "vr-nvl144": ("vr200",), "vera-rubin-nvl144": ("vr200",),
-}  # fmt: skip
+_RUBIN = re.compile(r"^(?:vera|vr|rubin)(?!.*ultra)")
+"""Of the names under which the accelerator of a Vera Rubin rack goes."""
 
 
 def _stack(id_: str, source: str, notes: str) -> ServedStack:
@@ -209,7 +208,7 @@ def _stack(id_: str, source: str, notes: str) -> ServedStack:
     family = id_.split("-")[0].lower() or "unknown"
     found = _ROUND.match(id_)
     said = f"{notes} {source}".lower()
-    site = found[2] if found and not found[2].isdigit() else notes.split(" ")[0] if found else ""
+    site = "" if found is None else notes.split(" ")[0] if found[2].isdigit() else str(found[2])
     library = next((name for word, name in _LIBRARIES if word in said), "unknown")
     if family == "mlperf" and library == "unknown":
         library = "vllm" if site == "AMD" or "mi3" in id_.lower() else "tensorrt"
@@ -217,16 +216,22 @@ def _stack(id_: str, source: str, notes: str) -> ServedStack:
     return ServedStack(family, library, date, site.lower())
 
 
-_LIBRARIES = (("vllm", "vllm"), ("tensorrt", "tensorrt"), ("trt-llm", "tensorrt"), ("sglang", "sglang"), ("deepseek-ai", "deepseek"))
+_LIBRARIES = (
+    ("vllm", "vllm"),
+    ("tensorrt", "tensorrt"),
+    ("trt-llm", "tensorrt"),
+    ("sglang", "sglang"),
+    ("deepseek-ai", "deepseek"),
+)
 
 
 def _lengths(
-    text: object, scenario: str, given: dict[str, float | None]
+    text: Callable[[str], str], scenario: str, given: dict[str, float | None]
 ) -> tuple[float, float, tuple[float, float] | None, str]:
     """Give mean lengths, limits of latency, and what of it is assumed."""
     dataset = None
-    found = _DATASET.search(text("id")) or _DATASET.search(text("notes"))  # type: ignore[operator]
-    if found and text("id").startswith("mlperf"):  # type: ignore[operator]
+    found = _DATASET.search(text("id")) or _DATASET.search(text("notes"))
+    if found and text("id").startswith("mlperf"):
         dataset = MLPERF[found[1]]
     isl, osl = given["isl"], given["osl"]
     if dataset is not None:
@@ -251,11 +256,19 @@ def _quantity(kind: str, scenario: str, family: str) -> str:
     return "total" if kind.startswith("total") else "input" if kind.startswith("input") else "output"
 
 
+_SCENARIOS = ("offline", "server", "interactive", "interactivity", "prefill", "decode")
+
+
 def _scenario(text: str) -> str:
-    return next((each for each in ("offline", "server", "interactive", "interactivity", "prefill", "decode") if each in text), text)
+    return next(
+        (each for each in ("offline", "server", "interactive", "interactivity", "prefill", "decode") if each in text),
+        text,
+    )
 
 
-def _layout(text: object, given: dict[str, float | None], scenario: str, count: int) -> ServingLayouts | None:
+def _layout(
+    text: Callable[[str], str], given: dict[str, float | None], scenario: str, count: int
+) -> ServingLayouts | None:
     """Give the layout of a row, with as many sequences as it states or memory holds; none where it states none."""
     tp, dp, ep, pp = (int(given[each] or 0) for each in ("tp", "dp", "ep", "pp"))
     if not tp and not ep:
@@ -266,16 +279,18 @@ def _layout(text: object, given: dict[str, float | None], scenario: str, count: 
     ep = ep or 1
     if ep > tp * dp:
         raise LookupError(f"experts are spread over {ep} accelerators, of which it states {tp * dp}")
-    each = re.match(r"(\d+)(/GPU)?$", text("concurrency"))  # type: ignore[operator]
+    each = re.match(r"(\d+)(/GPU)?$", text("concurrency"))
     batch = float(each[1]) * (count if each[2] else 1.0) if each else 1e9
     apart = "decode" in scenario or "prefill" in scenario
     return ServingLayouts(tp=tp, dp=dp, ep=ep, pp=pp, batch=np.array([batch]), disaggregated=apart)
 
 
-def _load(name: str, precision: str, architecture: str, isl: float, osl: float, text: object) -> ServingLoad:
+def _load(
+    name: str, precision: str, architecture: str, isl: float, osl: float, text: Callable[[str], str]
+) -> ServingLoad:
     """Give the load, with what the published weights of a model are known to be in."""
     index = PRECISIONS.index(precision)
-    said = f"{text('notes')} {text('id')}"  # type: ignore[operator]
+    said = f"{text('notes')} {text('id')}"
     mtp = "MTP" in said or ("deepseek" in name.lower() and "Interactive" in said and "mlperf" in said)
     attention, weight, cache = None, 0.0, 1.0
     if "gpt-oss" in name.lower():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -10,11 +11,12 @@ from gigaloop.catalogue import Catalogue, load_catalogue
 from gigaloop.core.errors import UsageError
 from gigaloop.core.suggest import did_you_mean
 from gigaloop.design.performance.machine import PRECISIONS, machine_of
-from gigaloop.design.performance.memory import CONTEXT_BYTES, training_memory
+from gigaloop.design.performance.memory import CONTEXT_BYTES, least_recompute, training_memory
 from gigaloop.design.performance.strategies import RECOMPUTE, SCHEDULES, Job, Strategies
 from gigaloop.design.transformer import find_preset
 from gigaloop.validation.inputs import given, number
-from gigaloop.validation.records import Case, Found, Method
+from gigaloop.validation.records import Case, Checked, Found, Method
+from gigaloop.validation.training import bundled_measurements
 
 GIB = 2.0**30
 """[B]"""
@@ -58,6 +60,30 @@ def peak(case: Case) -> Found:
 
 
 METHODS: dict[str, Method] = {"peak": peak}
+
+
+def remarks(rows: Sequence[Checked]) -> Iterator[str]:
+    """Say how far off each quantity is, and how many measured configurations the closed form would refuse."""
+    for quantity in dict.fromkeys(row.quantity for row in rows):
+        errors = [abs(row.error) for row in rows if row.quantity == quantity and row.error is not None]
+        if errors:
+            mean, most = 100.0 * sum(errors) / len(errors), 100.0 * max(errors)
+            yield f"{quantity}: mean {mean:.1f} %, greatest {most:.1f} % ({len(errors)} cases)"
+    fit = least = 0
+    measured = bundled_measurements()
+    for row in measured:
+        stated = row.strategy
+        if stated is None:
+            continue
+        as_stated = bool(training_memory(row.model, row.machine, row.job, stated).fits[0])
+        open_ = any("recompute" in each for each in row.assumed)
+        lean = replace(stated, recompute=int(least_recompute(row.model, row.machine, row.job, stated)[0]))
+        fit += as_stated
+        least += as_stated or (open_ and bool(training_memory(row.model, row.machine, row.job, lean).fits[0]))
+    yield (
+        f"of {len(measured)} configurations whose step was measured, {fit} fit as stated; {least} with the least "
+        "recompute that fits, where the source states none"
+    )
 
 
 @lru_cache(maxsize=1)

@@ -25,6 +25,37 @@ def facility_page(validation: Validation) -> str:
     return "\n".join(lines) + "\n"
 
 
+def training_page(validation: Validation) -> str:
+    """Give the rows of measured training steps as Markdown, misses and rows that cannot be computed included.
+
+    Parameters
+    ----------
+    validation
+        Of the kind ``training``.
+    """
+    lines = [
+        *(f"- {remark}" for remark in validation.remarks),
+        "",
+        "| row | published | computed | error | 80 % | inside | software stack | taken |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for row in validation.rows:
+        published = "-" if row.published is None else f"{row.published:.4g} s"
+        if row.computed is None or row.error is None:
+            lines.append(f"| {row.id} | {published} | - | | | no | | not computed: {row.note} |")
+            continue
+        parts = row.note.split("; ")
+        band = parts[0].removeprefix("80 % ")
+        stack = parts[2].removeprefix("software stack ")
+        rest = "; ".join(part.removeprefix("taken: ") for part in parts[4:])
+        inside = "yes" if row.within else "no"
+        lines.append(
+            f"| {row.id} | {published} | {row.computed:.4g} s | {100 * row.error:+.1f} % | {band} | {inside} "
+            f"| {stack} | {rest} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
 def _line(row: Checked) -> str:
     unit = f" {row.unit}" if row.unit else ""
     published = "no number" if row.published is None else f"{row.published:.4g}{unit}"

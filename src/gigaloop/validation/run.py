@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from gigaloop.core.errors import GigaloopError, UsageError
 from gigaloop.core.suggest import did_you_mean
-from gigaloop.validation import goodput, memory, plan
+from gigaloop.validation import goodput, memory, plan, strategies
 from gigaloop.validation.collectives import validate_collectives
 from gigaloop.validation.fabric import validate_fabric
 from gigaloop.validation.facility import validate_facility
+from gigaloop.validation.inference import validate_inference
 from gigaloop.validation.records import Case, Checked, Method, Validation, check_case, not_computed
 from gigaloop.validation.table import read_cases
 from gigaloop.validation.training import validate_training
@@ -20,6 +21,7 @@ TABLES: Mapping[str, Callable[[Path], Validation]] = {
     "fabric": validate_fabric,
     "collectives": validate_collectives,
     "training": validate_training,
+    "inference": validate_inference,
 }
 """Kinds whose rows say themselves what is computed, and what computes them."""
 
@@ -27,10 +29,14 @@ KINDS: Mapping[str, Mapping[str, Method]] = {
     "plan": plan.METHODS,
     "goodput": goodput.METHODS,
     "memory": memory.METHODS,
+    "strategies": strategies.METHODS,
     "facility": {},
     **{kind: {} for kind in TABLES},
 }
 """Methods by kind; none where a row says itself what is computed."""
+
+REMARKS: Mapping[str, Callable[[Sequence[Checked]], Iterator[str]]] = {"memory": memory.remarks}
+"""What is said of all cases of a kind together."""
 
 
 def validate(kind: str, rows: Path | None = None, weather: Path | None = None) -> Validation:
@@ -72,7 +78,8 @@ def _run(kind: str, rows: Path, weather: Path | None) -> Validation:
 
 
 def _validation(kind: str, cases: tuple[Case, ...]) -> Validation:
-    return Validation(kind, tuple(_checked(case, KINDS[kind]) for case in cases))
+    checked = tuple(_checked(case, KINDS[kind]) for case in cases)
+    return Validation(kind, checked, tuple(REMARKS[kind](checked)) if kind in REMARKS else ())
 
 
 def _checked(case: Case, methods: Mapping[str, Method]) -> Checked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ class Result:
     @property
     def inside(self) -> bool:
         """Whether the measurement is in the range that is to hold eight of ten."""
-        return abs(np.log(self.step / self.row.step)) <= EIGHT_IN_TEN * self.spread
+        return abs(math.log(self.step / self.row.step)) <= EIGHT_IN_TEN * self.spread
 
 
 def remarks(results: Sequence[Result], learnt: Sequence[Measurement], catalogue: Catalogue) -> Iterator[str]:

@@ -66,6 +66,7 @@ _MICRO_BATCH = re.compile(r"_mbs(\d+)")
 _TRUNCATED = re.compile(r"\s+truncated to \d+ layers$")
 _ADAPTERS = re.compile(r"lora", re.IGNORECASE)
 _FINE_TUNED = re.compile(r"-(?:LoRA|SFT)$", re.IGNORECASE)
+_WITHOUT_MTP = re.compile(r"w/o MTP|without MTP", re.IGNORECASE)
 _PLAIN = re.compile(r"^(?:GPT|MPT|PaLM)\b", re.IGNORECASE)
 
 _SEPARATE_ATTENTION = ("megatron-lm-2021", "megatron-lm-2022", "vtrain", "palm")
@@ -155,7 +156,7 @@ def _measurement(
     precision = recipe(text("precision"))
     if not precision:
         raise LookupError(f"the precision is {'not published' if not text('precision') else 'not known'}")
-    model = model_of(text("model"), given, catalogue)
+    model = model_of(text("model"), given, text("notes"), catalogue)
     machine, accelerator = machine_of_row(text("gpu"), text("notes"), catalogue)
     if math.isnan(float(getattr(machine, "fp8" if precision == "mxfp8" else precision))):
         raise LookupError(f"{text('gpu')} has no {precision}")
@@ -186,7 +187,7 @@ def _measurement(
     )
 
 
-def model_of(name: str, given: dict[str, int], catalogue: Catalogue) -> Transformer:
+def model_of(name: str, given: dict[str, int], notes: str, catalogue: Catalogue) -> Transformer:
     """Give the model of a row: the preset of its name with what the row states, or what the row states alone.
 
     Raises
@@ -203,22 +204,26 @@ def model_of(name: str, given: dict[str, int], catalogue: Catalogue) -> Transfor
         }.items()
         if key in given
     }  # fmt: skip
-    preset = find_preset(catalogue, plain)
-    if "layers" not in stated:
-        raise LookupError(f"the shape of {name} is not published in the row")
+    preset = find_preset(catalogue, plain, stated)
+    if preset is None and "layers" not in stated:
+        raise LookupError(f"{name} is no known model, and its shape is not published in the row")
     if preset is not None and (preset.hidden == stated.get("hidden", preset.hidden)):
-        latent = bool(preset.kv_rank)
-        heads = stated.get("heads", preset.heads)
-        kept = {key: value for key, value in stated.items() if not (latent and key == "kv_heads")}
-        if not preset.experts and "kv_heads" not in kept and preset.heads == preset.kv_heads:
-            kept["kv_heads"] = heads
-        head_dim = preset.head_dim if heads == preset.heads else preset.hidden // heads
-        truncated = stated["layers"] < preset.layers
-        if truncated:
-            # Source: SimuMax, configs/models/deepseekv2.json and deepseekv3.json, https://github.com/MooreThreads/SimuMax
+        heads = stated.get("heads", int(preset.heads))
+        kept = {key: value for key, value in stated.items() if not (preset.kv_rank and key == "kv_heads")}
+        if not preset.experts and preset.heads == preset.kv_heads:
+            kept.setdefault("kv_heads", heads)
+        if heads != preset.heads:
+            kept["head_dim"] = int(preset.hidden) // heads
+        if stated.get("layers", int(preset.layers)) < int(preset.layers):
+            # One dense layer of four: with three, the 104 GiB published would be 60. Source: SimuMax, docs/b200,
+            # https://github.com/MooreThreads/SimuMax.
             kept["dense_layers"] = min(int(preset.dense_layers), 1)
             kept["mtp_layers"] = 0
-        return replace(preset, name=name, head_dim=head_dim, **kept)
+        if preset.positions:
+            kept["positions"] = given.get("seq", int(preset.positions))
+        if _WITHOUT_MTP.search(notes):
+            kept["mtp_layers"] = 0
+        return replace(preset, name=name, **kept)  # type: ignore[arg-type]
     missing = [key for key in ("hidden", "heads", "ffn", "vocab") if key not in stated]
     if missing:
         raise LookupError(f"{name} is no known model, and {' and '.join(missing)} of it are not published")
@@ -245,15 +250,12 @@ def machine_of_row(gpu: str, notes: str, catalogue: Catalogue) -> tuple[Machine,
     LookupError
         If the accelerator, or what a step needs of it, is not known.
     """
-    if gpu in catalogue.ids("accelerator"):
-        entry, differs = gpu, {}
-    elif gpu in ACCELERATORS:
-        entry, differs = ACCELERATORS[gpu]
-    else:
+    known = {**ACCELERATORS, **{each: (each, {}) for each in catalogue.ids("accelerator")}}
+    if gpu not in known:
         hint = did_you_mean(gpu, ACCELERATORS, "write the id of an accelerator of the catalogue")
         raise LookupError(f"the accelerator '{gpu}' is not known; {hint}")
-    found = machine_of(catalogue.accelerator(entry))
-    machine = replace(found, name=gpu, **differs)
+    entry, differs = known[gpu]
+    machine = replace(machine_of(catalogue.accelerator(entry)), name=gpu, **differs)  # type: ignore[arg-type]
     if (match := _PORT.search(notes)) is not None:
         per = 1.0 if match[2] == "per GPU" else min(8.0, float(machine.domain))
         machine = replace(machine, scale_out=float(match[1]) * 1e9 / 8.0 / per)
@@ -292,7 +294,7 @@ def strategy_of(
     if batch % dp:
         raise LookupError(f"{batch} sequences are not a multiple of dp {dp}")
     local, notes = batch // dp, text("notes")
-    micro = given.get("mbs") or _micro_batch(notes, stack, local, pp, cp, assumed)
+    micro = given.get("mbs") or _micro_batch(notes, stack, local, pp, assumed)
     if local % micro:
         raise LookupError(f"{local} sequences of a replica are not a multiple of micro-batches of {micro}")
     vp = vp or _chunks(notes, stack, int(model.layers), pp, assumed)
@@ -300,7 +302,7 @@ def strategy_of(
     if int(model.experts) and "ep" not in given:
         assumed.append(f"ep {ep}")
     recompute = _recompute(text("recompute"), stack, job, machine, assumed)
-    zero = _sharding(notes, stack, model, machine, job, tp, pp, dp, ep, assumed)
+    zero = _sharding(notes, stack, model, machine, job, tp, pp, dp, assumed)
     return Strategies(
         tp=tp,
         cp=cp,
@@ -316,7 +318,7 @@ def strategy_of(
             stack.family in ("megatron-lm-2021", "vtrain")
             or (stack.family == "megatron-lm-2022" and "seqpar" not in text("recompute"))
         ),
-        overlap_tp=stack.date >= 2023.5 and stack.family != "torchtitan" or stack.variant == "async-tp",
+        overlap_tp=(stack.date >= 2023.5 and stack.family != "torchtitan") or stack.variant == "async-tp",
         overlap_ep=_hides_experts(stack, pp, vp, ep > float(machine.domain)),
         overlap_dp=stack.date >= 2023.2,
         overlap_pp=stack.date >= 2023.2,
@@ -336,7 +338,7 @@ def _hides_experts(stack: Stack, pp: int, vp: int, across: bool) -> bool:
     return stack.date >= since and (pp == 1 or vp > 1)
 
 
-def _micro_batch(notes: str, stack: Stack, local: int, pp: int, cp: int, assumed: list[str]) -> int:
+def _micro_batch(notes: str, stack: Stack, local: int, pp: int, assumed: list[str]) -> int:
     if match := _MICRO_BATCH.search(notes):
         return int(match[1])
     # torchtitan makes as many micro-batches as stages. Source: https://github.com/pytorch/torchtitan, job_config.
@@ -380,7 +382,7 @@ def _recompute(text: str, stack: Stack, job: Job, machine: Machine, assumed: lis
 
 def _sharding(
     notes: str, stack: Stack, model: Transformer, machine: Machine, job: Job,
-    tp: int, pp: int, dp: int, ep: int, assumed: list[str],
+    tp: int, pp: int, dp: int, assumed: list[str],
 ) -> int:  # fmt: skip
     if stack.family in ("llm-foundry", "torchtitan"):
         return 3 if pp == 1 else 2

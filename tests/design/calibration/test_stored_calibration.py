@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gigaloop.catalogue import load_catalogue
+from gigaloop.catalogue.kinds import PerformanceConstant
 from gigaloop.core.errors import UsageError
 from gigaloop.design.calibration.effects import EFFECTS
 from gigaloop.design.calibration.fit import condition, free_constants
@@ -15,13 +16,18 @@ from gigaloop.design.calibration.writing import constants_file, slug
 from gigaloop.design.performance import Constants
 
 
+def entries():
+    found = load_catalogue().of_kind(PerformanceConstant.kind)
+    return [each for each in found if isinstance(each, PerformanceConstant)]
+
+
 def test_every_constant_that_a_fit_may_move_is_in_the_catalogue():
-    stored = {each.constant for each in load_catalogue().of_kind("performance_constant") if each.use == "equations"}
+    stored = {each.constant for each in entries() if each.use == "equations"}
     assert stored == set(free_constants(Constants())), "run make calibrate"
 
 
 def test_every_effect_is_in_the_catalogue():
-    stored = {each.constant for each in load_catalogue().of_kind("performance_constant") if each.use == "effects"}
+    stored = {each.constant for each in entries() if each.use == "effects"}
     assert stored == {effect.name for effect in EFFECTS} | {"noise", "band"}, "run make calibrate"
 
 
@@ -41,7 +47,7 @@ def test_what_is_written_is_read_again(jobs, tmp_path):
     for name, value in Constants().flat().items():
         if name in found.names:
             assert constants_of(read).flat()[name] == pytest.approx(value, rel=1e-4)
-    entry = read[f"performance-{slug('matrix hopper fp8')}"]
+    entry = read.get(PerformanceConstant, f"performance-{slug('matrix hopper fp8')}")
     assert entry.value.bounds[0] < float(entry.value) < entry.value.bounds[1]
 
 

@@ -7,6 +7,7 @@ from gigaloop.design import design_generation
 from gigaloop.design.dynamics.basis import Basis, load_from_step, site_jobs, workload_load
 from gigaloop.design.dynamics.jobs import load_of
 from gigaloop.design.dynamics.site import site_dynamics
+from gigaloop.design.dynamics.steps import predicted_steps
 from gigaloop.design.records.step_power import StepPower
 
 
@@ -81,3 +82,21 @@ def test_jobs_and_storage_of_a_site_follow_the_step(programme, catalogue, traini
         steps={training.id: step(12.0)},
     )
     assert {job.load.period for job in jobs if job.load.name == "pre-training"} == {12.0}
+
+
+def test_training_without_a_profile_of_its_own_swings_as_its_predicted_step(programme, catalogue, training):
+    generation, site = programme.generations[0], programme.sites[0]
+    design = design_generation(programme, generation, catalogue)
+    steps = predicted_steps(programme, generation, catalogue, design)
+    performance = next(each for each in design.performance if each.workload == training.id)
+    assert set(steps) == {training.id}
+    assert steps[training.id].period == pytest.approx(performance.step, rel=1e-6)
+    found = site_dynamics(programme, generation, site, catalogue, design=design, hours=0.2)
+    assert found.swing.period == pytest.approx(performance.step, rel=1e-6)
+
+
+def test_training_that_names_a_profile_keeps_its_swings(make_programme, catalogue, training):
+    programme = make_programme(workloads=[{"id": training.id, "load_profile": "reasoning"}])
+    generation = programme.generations[0]
+    design = design_generation(programme, generation, catalogue)
+    assert predicted_steps(programme, generation, catalogue, design) == {}

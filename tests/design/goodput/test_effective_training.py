@@ -74,6 +74,8 @@ def test_replicas_that_fail_alone_keep_large_jobs_at_work(rates):
     np.testing.assert_allclose(sum(apart.parts.values()), 1.0, rtol=1e-12)
     assert np.all(apart.share > whole.share)
     assert np.all(np.diff(apart.share) < 0.0)
+    both = goodput(SCALES, STATES, rates, memory=80e9, checkpoint="peer", replicas=np.array([1, 32, 1, 32, 1]))
+    np.testing.assert_array_equal(both.share[1::2], apart.share[1::2])
     one = goodput(SCALES, STATES, rates, memory=80e9, checkpoint="peer", replicas=np.ones(5))
     np.testing.assert_array_equal(one.share, goodput(SCALES, STATES, rates, memory=80e9, checkpoint="peer").share)
 

@@ -14,7 +14,7 @@ from gigaloop.core.errors import UsageError
 from gigaloop.design.performance import PRIORS, Constants, Machine, machine_of, stacked_machines
 from gigaloop.design.performance.attention import fused_times, pairs_of
 from gigaloop.design.performance.machine import ARCHITECTURES, PRECISIONS
-from gigaloop.design.performance.matrix import pace_of, products, rates_of
+from gigaloop.design.performance.matrix import peak_of, products, rates_of, sustained_rate
 from gigaloop.design.performance.schedule import bubble_time, slowest_stage
 from gigaloop.design.performance.traffic import exchange_time, exposed, group_of, links_of
 
@@ -61,11 +61,23 @@ def test_fp4_recipes_keep_a_part_in_16_bits() -> None:
 
 
 def test_more_power_for_the_same_peak_is_a_faster_pace() -> None:
-    c = Constants(power=1.0)
-    assert float(pace_of(GB300, c)) == pytest.approx(1400.0 / 1200.0)
-    assert float(pace_of(replace(GB300, tdp=1200.0, power=1200.0), c)) == pytest.approx(1.0)
-    assert float(pace_of(replace(GB300, tdp=np.nan, power=np.nan), c)) == 1.0
-    assert float(pace_of(replace(GB300, power=700.0), c)) < float(pace_of(GB300, c))
+    c = Constants(power=0.5)
+
+    def pace(machine: Machine, precision: np.ndarray = BF16) -> float:
+        return float(sustained_rate(machine, precision, number(0.5), c) / peak_of(machine, precision)) / 0.5
+
+    assert pace(GB300) == pace(GB300, FP8) == pytest.approx((1400.0 / 1200.0) ** 0.5)
+    assert pace(replace(GB300, tdp=1200.0)) == pytest.approx(1.0)
+    assert pace(replace(GB300, tdp=np.nan)) == 1.0
+    assert float(sustained_rate(replace(H100, bf16=148e12, tdp=400.0), BF16, number(0.7), c)) < 148e12
+    assert pace(GB300, FP4) < 1.0 < pace(replace(GB300, fp4=9800e12), FP4)
+
+
+@given(peak=st.floats(1e14, 1e17), factor=st.floats(1.0, 10.0), power=st.floats(0.1, 2.0))
+def test_a_higher_peak_at_the_same_power_is_never_slower(peak: float, factor: float, power: float) -> None:
+    c = Constants(power=power)
+    low, high = (sustained_rate(replace(GB300, bf16=each), BF16, number(0.7), c) for each in (peak, peak * factor))
+    assert float(high) >= float(low) * (1.0 - 1e-12)
 
 
 def test_pairs_of_a_window() -> None:

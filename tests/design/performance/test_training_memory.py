@@ -179,3 +179,33 @@ def test_usable_memory_is_what_pytorch_reports():
     # PyTorch reports 79.15 GiB of an A100 of 80 GB and 139.8 GiB of an H200 of 141 GB.
     assert float(usable_hbm(A100)) <= 79.15 * 2**30
     assert float(usable_hbm(replace(A100, hbm=141e9))) <= 139.8 * 2**30
+
+
+@pytest.mark.parametrize(
+    ("layers", "hidden", "heads", "pp", "vp", "micro_batch", "batch"),
+    [
+        (48, 6144, 64, 1, 1, 4, 4),
+        (96, 12288, 96, 8, 3, 1, 64),
+        (105, 20480, 128, 35, 3, 1, 280),
+        (128, 25600, 160, 64, 1, 1, 512),
+    ],
+)
+def test_what_did_not_fit_does_not_and_what_was_run_does(layers, hidden, heads, pp, vp, micro_batch, batch):
+    # Korthikanti et al., arXiv:2205.05198, figure 1 and table 3: on A100 of 80 GB the four models exceed memory with
+    # tensor parallelism alone, and were run with sequence parallelism and selective recompute.
+    gpt = Transformer(
+        "GPT", layers, hidden, heads, heads, hidden // heads, 4 * hidden, 51200, gated=False, norm_bias=True, tied=True
+    )
+    run = replace(PLAIN, tp=8, pp=pp, vp=vp, micro_batch=micro_batch, recompute=1, fused_attention=False)
+    job = replace(JOB, batch=batch)
+    assert training_memory(gpt, A100, job, run).fits[0]
+    assert not training_memory(gpt, A100, job, replace(run, recompute=0, sequence_parallel=False)).fits[0]
+
+
+def test_a_run_that_ended_out_of_memory_does_not_fit():
+    # torchtitan docs/performance.md: Llama 3.1 405B on 128 H100 of 94 GB, sharded fully, all recomputed: out of memory.
+    llama = Transformer("Llama 3.1 405B", 126, 16384, 128, 8, 128, 53248, 128256)
+    sharded = replace(PLAIN, dp=128, micro_batch=2, recompute=2, zero=3, fused_loss=False)
+    assert not training_memory(llama, replace(A100, hbm=94e9), Job(8192, 256, 0), sharded).fits[0]
+    cut = replace(sharded, tp=8, dp=16)  # ran
+    assert training_memory(llama, replace(A100, hbm=94e9), Job(8192, 32, 0), cut).fits[0]

@@ -102,6 +102,13 @@ def test_what_is_fixed_holds():
     assert set(np.unique(strategies.schedule)) == {0}
 
 
+@pytest.mark.parametrize(("name", "index"), [("full", 2), (("none", "full"), (0, 2))])
+def test_a_recompute_is_fixed_by_its_name_or_its_index(name, index):
+    spaces = [strategies_of(DENSE, H100, Job(1024, 48, 0), 48, fixed={"recompute": each}) for each in (name, index)]
+    assert spaces[0].size == spaces[1].size
+    assert np.array_equal(spaces[0].options, spaces[1].options)
+
+
 def test_interleaved_micro_batches_go_round_the_stages():
     space = strategies_of(DENSE, H100, Job(1024, 12, 0), 4, fixed={"pp": 4, "vp": 3, "schedule": "1f1b"})
     strategies = space.strategies(np.arange(space.size))

@@ -15,7 +15,7 @@ from gigaloop.catalogue.kinds.load import GridRequirement, LoadProfile, SiteResp
 from gigaloop.catalogue.kinds.model import LanguageModel
 from gigaloop.catalogue.kinds.money import Capex, Incentive, Metric
 from gigaloop.catalogue.kinds.network import Interconnect, Switch
-from gigaloop.catalogue.kinds.performance import PerformanceConstant, SoftwareStack
+from gigaloop.catalogue.kinds.performance import PerformanceConstant, ServingConstant, ServingStack, SoftwareStack
 from gigaloop.catalogue.kinds.places import CapacityPrice, Electricity, EnergyPrice, Factory, Site, SiteStep
 from gigaloop.catalogue.kinds.power import Converter, EfficiencyPoint, PowerEquipment
 from gigaloop.catalogue.kinds.reliability import Reliability
@@ -37,6 +37,8 @@ KINDS: Mapping[str, type[Entry]] = MappingProxyType(
             GridRequirement,
             SiteResponse,
             PerformanceConstant,
+            ServingConstant,
+            ServingStack,
             SoftwareStack,
             Reliability,
             FacilityArchitecture,
@@ -87,6 +89,8 @@ __all__ = [
     "PowerEquipment",
     "Rack",
     "Reliability",
+    "ServingConstant",
+    "ServingStack",
     "Site",
     "SiteResponse",
     "SiteStep",

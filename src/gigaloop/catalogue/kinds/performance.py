@@ -9,13 +9,12 @@ from gigaloop.core.quantity import Number
 
 
 class PerformanceConstant(Entry):
-    """A constant of the equations of training or serving, or the spread of an effect that they leave out, as fitted."""
+    """A constant of the equations of a training step, or the spread of an effect that they leave out, as fitted."""
 
     kind: ClassVar[str] = "performance_constant"
 
-    use: Literal["equations", "effects", "serving equations", "serving effects"]
-    """Whether it stands in the equations of training or of serving, or is a standard deviation of the log of a step or
-    of throughput."""
+    use: Literal["equations", "effects"]
+    """Whether it stands in the equations, or is a standard deviation of the log of a step or of a throughput."""
     constant: str
     """Its name in the equations, or of the effect."""
     value: Number
@@ -46,3 +45,15 @@ class SoftwareStack(Entry):
     """Measured over computed step; the range holds eight measurements in ten."""
     rows: int = 0
     """Measurements that it rests on."""
+
+
+class ServingConstant(PerformanceConstant):
+    """A constant of the equations of serving, or the spread of an effect that they leave out, as fitted."""
+
+    kind: ClassVar[str] = "serving_constant"
+
+
+class ServingStack(SoftwareStack):
+    """How much longer a token takes under a library that serves than by the equations with their constants."""
+
+    kind: ClassVar[str] = "serving_stack"

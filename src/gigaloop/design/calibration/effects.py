@@ -12,7 +12,7 @@ pooling).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +33,10 @@ class Effect:
     """Measurements share it where all of these are equal."""
     over: tuple[str, ...] = ()
     """And the more so, the nearer they are in these."""
-    part: str = ""
-    """The part of a step that it lengthens: it counts by its share (``PARTS``); the whole step where empty."""
     prior: float = 0.05
     """Standard deviation of the log of the step before any measurement. Source: a choice of this project."""
+    part: str = ""
+    """The part of a step that it lengthens: it counts by its share (``PARTS``); the whole step where empty."""
 
 
 EFFECTS = (
@@ -98,11 +98,11 @@ class Traits:
 
     labels: Mapping[str, NDArray[np.str_]]
     numbers: Mapping[str, FloatArray]
-    shares: Mapping[str, FloatArray]
-    """Of the step, by ``PARTS``."""
+    shares: Mapping[str, FloatArray] = field(default_factory=dict)
+    """Of the step, by ``PARTS``; for effects that lengthen a part."""
 
     def __len__(self) -> int:
-        return len(self.labels["family"])
+        return len(next(iter(self.labels.values())))
 
 
 def traits(rows: Sequence[Measurement], steps: TrainingSteps) -> Traits:

@@ -2,8 +2,8 @@ r"""Constants and effects together: the likeliest values by Gauss-Newton, and pr
 
 Logs of the constants have normal priors :math:`\theta \sim N(\theta_0, S)`; effects and noise have the covariance
 :math:`K`. The likeliest constants minimise
-:math:`(y - f(\theta))^T K^{-1} (y - f(\theta)) + (\theta - \theta_0)^T S^{-1} (\theta - \theta_0)`, so that what rows of
-one stack have in common moves the stack's effect rather than a constant, as generalised least squares has it. The
+:math:`(y - f(\theta))^T K^{-1} (y - f(\theta)) + (\theta - \theta_0)^T S^{-1} (\theta - \theta_0)`, so that what rows
+of one stack have in common moves the stack's effect rather than a constant, as generalised least squares has it. The
 prediction is :math:`f(\hat\theta)` times the expected effects; its variance has the constants' by Laplace's method.
 Source: Rasmussen and Williams, Gaussian Processes for Machine Learning, MIT Press 2006, section 2.7 (explicit basis).
 """
@@ -21,6 +21,7 @@ from gigaloop.design.calibration.measurements import Measurement, columns
 from gigaloop.design.calibration.variances import estimate_variances, student_weights
 from gigaloop.design.performance import Constants, training_steps
 from gigaloop.design.performance.constants import PRIORS
+from gigaloop.design.performance.machine import ARCHITECTURES
 from gigaloop.design.records.training import TrainingSteps
 
 FloatArray = NDArray[np.float64]
@@ -35,6 +36,9 @@ EIGHT_IN_TEN = 1.2815515655446004
 _SHARES = ("matrix", "attention_backward", "bandwidth", "scale_", "all_to_all", "hidden", "cover")
 _MOST = 0.995
 """Largest share that a fit may find. Source: a choice of this project."""
+
+_LARGEST = {"power": 0.8}
+"""Others that are bounded: a larger peak at the same power must not slow a step. Source: a choice of this project."""
 
 _STEP = 1e-3
 """Step of numerical derivatives of the log of a constant. Source: a choice of this project."""
@@ -84,7 +88,7 @@ def steps_of(rows: Sequence[Measurement], constants: Constants) -> FloatArray:
 
 
 def jacobian(rows: Sequence[Measurement], constants: Constants, names: Sequence[str]) -> FloatArray:
-    """Give the derivatives of the logs of steps by the logs of constants (n, k)."""
+    """Give the derivatives of the logs of steps by the logs of constants (n, k); 0 for other architectures' own."""
     model, machine, job, strategies = columns(rows)
     values = constants.flat()
 
@@ -93,7 +97,12 @@ def jacobian(rows: Sequence[Measurement], constants: Constants, names: Sequence[
         return np.log(np.asarray(found.step, dtype=np.float64))
 
     base = logs({})
-    return np.stack([(logs({name: values[name] * np.exp(_STEP)}) - base) / _STEP for name in names], axis=1)
+    absent = set(ARCHITECTURES) - {str(row.machine.architecture) for row in rows}
+    slopes = np.zeros((len(rows), len(names)))
+    for column, name in enumerate(names):
+        if not absent & set(name.split(" ")):
+            slopes[:, column] = (logs({name: values[name] * float(np.exp(_STEP))}) - base) / _STEP
+    return slopes
 
 
 @dataclass(frozen=True)
@@ -156,13 +165,15 @@ def condition(rows: Sequence[Measurement], constants: Constants, spreads: Spread
         names=names,
         traits=found,
         residuals=residuals,
-        precision=precision,
+        precision=np.asarray(precision, dtype=np.float64),
         slopes=slopes,
-        posterior=np.linalg.inv(np.diag(_prior_precision(names)) + slopes.T @ precision @ slopes),
+        posterior=np.asarray(
+            np.linalg.inv(np.diag(_prior_precision(names)) + slopes.T @ precision @ slopes), dtype=np.float64
+        ),
     )
 
 
-def fit(rows: Sequence[Measurement], prior: Constants | None = None, *, rounds: int = 6) -> Fitted:
+def fit(rows: Sequence[Measurement], prior: Constants | None = None, *, rounds: int = 5) -> Fitted:
     """Fit constants and variances on measurements.
 
     Parameters
@@ -198,7 +209,7 @@ def fit(rows: Sequence[Measurement], prior: Constants | None = None, *, rounds: 
         hessian = slopes.T @ precision @ slopes + np.diag(weight)
         move = np.linalg.solve(hessian, slopes.T @ precision @ residuals - weight * (at - centre))
         at = at + np.clip(move, -0.5, 0.5)
-        bounded = np.array([_MOST if name.startswith(_SHARES) else np.inf for name in names])
+        bounded = np.array([_LARGEST.get(name, _MOST if name.startswith(_SHARES) else np.inf) for name in names])
         at = np.minimum(at, np.log(bounded))
         constants = start.with_values(dict(zip(names, np.exp(at).tolist(), strict=True)))
     return condition(rows, constants, Spreads(deviations, noise))
@@ -224,7 +235,7 @@ def with_bands(rows: Sequence[Measurement], whole: Fitted, held_out: Mapping[str
     misses = np.zeros(len(rows))
     for fold in np.unique(folds):
         own = np.flatnonzero(folds == fold)
-        held = [rows[number] for number in own]
+        held = [rows[number] for number in own.tolist()]
         found = held_out[f"fold {fold}"].predict(held)
         misses[own] = np.abs(np.log([row.step for row in held]) - np.log(found.step)) / found.spread
     out: dict[str, Fitted] = {}

@@ -113,7 +113,10 @@ class Candidates:
     def take(self, rows: NDArray[np.int64], starts: NDArray[np.int64]) -> Candidates:
         """Give some rows, with their own starts."""
         return Candidates(
-            *(_rows(each, rows) for each in (self.model, self.machine, self.load, self.layouts)),  # type: ignore[arg-type]
+            model=_rows(self.model, rows),
+            machine=_rows(self.machine, rows),
+            load=_rows(self.load, rows),
+            layouts=_rows(self.layouts, rows),
             starts=starts,
         )
 

@@ -57,8 +57,8 @@ NOISE = 0.05
 https://github.com/mlcommons, 1 to 5 % between submitters of one system."""
 
 INTERPOLATED = 0.30
-"""Standard deviation of the log that points read off a curve of unnamed configurations have beside the noise. Source: an
-estimate; its makers' own curves move by as much between releases, https://inferencex.semianalysis.com."""
+"""Standard deviation of the log that points read off a curve of unnamed configurations have beside the noise.
+Source: an estimate; its makers' own curves move by as much between releases, https://inferencex.semianalysis.com."""
 
 _MOST = {"occupancy": 1.0, "utilised": 0.97, "cache": 0.95, "link": 0.95, "reserved": 1.0, "bandwidth": 1.15}
 """Largest value that a fit may find. Source: a choice of this project."""
@@ -192,9 +192,7 @@ def effects_of(fit: ServingFit) -> FloatArray:
     return _conditioned(fit, fit.measured, fit.measured)[0]
 
 
-def _conditioned(
-    fit: ServingFit, base: Sequence[Served], asked: Sequence[Served]
-) -> tuple[FloatArray, FloatArray]:
+def _conditioned(fit: ServingFit, base: Sequence[Served], asked: Sequence[Served]) -> tuple[FloatArray, FloatArray]:
     """Mean and variance of the effects of measurements (n,), given others."""
     there = _rates(base, fit.constants)
     keep = there > 0.0
@@ -226,7 +224,7 @@ def _bounded(logs: FloatArray) -> ServingConstants:
 def _slopes(
     measured: Sequence[Served], candidates: Candidates, constants: ServingConstants, names: Sequence[str]
 ) -> FloatArray:
-    """Derivatives of the logs of throughput by the logs of constants (n, p)."""
+    """Give the derivatives of the logs of throughput by the logs of constants (n, p)."""
     out = np.zeros((len(measured), len(names)))
     for k, name in enumerate(names):
         sides = []

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from gigaloop.catalogue import Catalogue
-from gigaloop.catalogue.kinds import PerformanceConstant, SoftwareStack
+from gigaloop.catalogue.kinds import ServingConstant, ServingStack
 from gigaloop.design.calibration.served import Served
 from gigaloop.design.calibration.served_fit import EFFECTS, ServingFit, ServingSpreads, effects_of
 from gigaloop.design.calibration.stored import BAND_NAME, NOISE_NAME, UNSEEN, StackTerm
@@ -16,11 +16,11 @@ from gigaloop.design.performance.machine import PRECISIONS
 from gigaloop.design.serving import ServingConstants
 from gigaloop.design.serving.constants import LOG_SPREAD
 
-EQUATIONS, SPREADS = "serving equations", "serving effects"
+EQUATIONS, SPREADS = "equations", "effects"
 """Uses of entries."""
 
 FAMILY = "serving"
-"""First word of the families of software that serves, which steps of training have none of."""
+"""First word of the ids of entries."""
 
 _RECENT = 0.5
 """Years before the newest release of a group that still speak for it. Source: a choice of this project."""
@@ -60,18 +60,17 @@ def serving_stack(
     kind
         ``dense`` or ``mixture``.
     """
-    entries = [each for each in catalogue.of_kind(SoftwareStack.kind) if isinstance(each, SoftwareStack)]
-    served = [each for each in entries if each.family.startswith(f"{FAMILY}-")]
-    own = [each for each in served if each.family == f"{FAMILY}-{library}"]
+    entries = [each for each in catalogue.of_kind(ServingStack.kind) if isinstance(each, ServingStack)]
+    own = [each for each in entries if each.family == library]
 
-    def likeness(entry: SoftwareStack) -> tuple[bool, bool, bool]:
+    def likeness(entry: ServingStack) -> tuple[bool, bool, bool]:
         return entry.architecture == architecture, entry.precision == precision, entry.model == kind
 
-    def fits(entry: SoftwareStack) -> bool:
+    def fits(entry: ServingStack) -> bool:
         stated = (entry.architecture, entry.precision, entry.model)
         return all(a in ("", b) for a, b in zip(stated, (architecture, precision, kind), strict=True))
 
-    fitting = [each for each in own if fits(each)] or [each for each in served if each.family == f"{FAMILY}-{UNSEEN}"]
+    fitting = [each for each in own if fits(each)] or [each for each in entries if each.family == UNSEEN]
     if not fitting:
         return StackTerm("as the equations have it", 1.0, 1.0, 1.0)
     best = max(fitting, key=lambda each: (sum(likeness(each)), each.release))
@@ -84,10 +83,9 @@ def serving_constants_file(whole: ServingFit, held_out: Mapping[str, ServingFit]
     prior = "priors of gigaloop.design.serving.constants, each with its source there"
     lines = [
         "# Constants of serving and spreads of what they leave out. Made by `make calibrate`; do not edit.",
-        "kind: performance_constant",
+        "kind: serving_constant",
         "sources:",
-        f'  calibrated: {{source: "fitted by make calibrate on {len(whole.measured)} measured throughputs, '
-        f'gigaloop.validation data/inference.csv", date: {date}, kind: estimate}}',
+        _source(len(whole.measured), date),
         f'  prior: {{source: "{prior}", date: {date[:4]}, kind: estimate}}',
         "",
         "entries:",
@@ -117,10 +115,9 @@ def serving_stacks_file(fit: ServingFit, date: str) -> str:
     """Write how software departs from the equations of serving, by library, as a file of the catalogue."""
     lines = [
         "# How software that serves departs from the equations. Made by `make calibrate`; do not edit.",
-        "kind: software_stack",
+        "kind: serving_stack",
         "sources:",
-        f'  calibrated: {{source: "fitted by make calibrate on {len(fit.measured)} measured throughputs, '
-        f'gigaloop.validation data/inference.csv", date: {date}, kind: estimate}}',
+        _source(len(fit.measured), date),
         "",
         "entries:",
     ]
@@ -139,17 +136,22 @@ def serving_stacks_file(fit: ServingFit, date: str) -> str:
         year, month = divmod(round(newest * 12.0), 12)
         lines += stack_entry(
             slug(f"{FAMILY}-{library}-{architecture}-{precision}-{kind}"),
-            f"{library} {year}-{month + 1:02d} on {architecture}, {precision}, {kind}", f"{FAMILY}-{library}",
+            f"{library} {year}-{month + 1:02d} on {architecture}, {precision}, {kind}", library,
             f"{year}-{month + 1:02d}", architecture, precision, kind, float(np.exp(centre)), spread, len(of),
             "calibrated",
         )  # fmt: skip
     centres = [-float(np.mean(effects[rows])) for rows in groups.values()]
     spread = float(np.sqrt(np.var(centres) + fit.spreads.noise**2))
     lines += stack_entry(
-        f"{FAMILY}-{UNSEEN}", f"software that nobody measured, as {len(groups)} groups differ", f"{FAMILY}-{UNSEEN}",
+        f"{FAMILY}-{UNSEEN}", f"software that nobody measured, as {len(groups)} groups differ", UNSEEN,
         date[:7], "", "", "", float(np.exp(np.mean(centres))), spread, len(fit.measured), "calibrated",
     )  # fmt: skip
     return "\n".join(lines) + "\n"
+
+
+def _source(rows: int, date: str) -> str:
+    said = f"fitted by make calibrate on {rows} measured throughputs, gigaloop.validation data/inference.csv"
+    return f'  calibrated: {{source: "{said}", date: {date}, kind: estimate}}'
 
 
 def _group(row: Served) -> tuple[str, str, str, str]:
@@ -157,10 +159,10 @@ def _group(row: Served) -> tuple[str, str, str, str]:
     return row.stack.library, str(row.machine.architecture), PRECISIONS[int(np.asarray(row.load.precision))], kind
 
 
-def _entries(catalogue: Catalogue, use: str) -> Sequence[PerformanceConstant]:
-    found = [each for each in catalogue.of_kind(PerformanceConstant.kind) if isinstance(each, PerformanceConstant)]
+def _entries(catalogue: Catalogue, use: str) -> Sequence[ServingConstant]:
+    found = [each for each in catalogue.of_kind(ServingConstant.kind) if isinstance(each, ServingConstant)]
     return [each for each in found if each.use == use]
 
 
-def _value(entry: PerformanceConstant, without: str) -> float:
+def _value(entry: ServingConstant, without: str) -> float:
     return entry.held_out.get(without, float(entry.value)) if without else float(entry.value)

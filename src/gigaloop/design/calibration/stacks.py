@@ -33,6 +33,7 @@ _FAMILIES = (
 DATES = {
     "megatron-lm-2021": 2021.3, "megatron-lm-2022": 2022.4, "vtrain": 2022.9, "megascale-baseline": 2023.1,
     "megascale": 2023.6, "llm-foundry": 2023.9, "megatron-core": 2024.5, "nemo": 2025.3, "simumax": 2026.0,
+    "llama3": 2024.5, "deepseek": 2024.9, "palm": 2022.3, "maxtext": 2025.0,
 }  # fmt: skip
 """Year in which a family was measured, where its rows do not say. Source: the dates of the publications."""
 
@@ -49,6 +50,7 @@ _VARIANTS = (
     (re.compile(r"token-?drop", re.IGNORECASE), "token-drop"),
     (re.compile(r"async TP", re.IGNORECASE), "async-tp"),
     (re.compile(r"compile", re.IGNORECASE), "compile"),
+    (re.compile(r"amp_bf16"), "mixed"),
 )
 
 

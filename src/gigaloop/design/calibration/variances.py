@@ -50,18 +50,15 @@ def estimate_variances(
     logs = centre.copy() if start is None else start.copy()
     weight = np.ones(len(residuals)) if weights is None else weights
     first, second = np.zeros_like(logs), np.zeros_like(logs)
+    size = len(residuals)
+    flat = np.stack([each.reshape(-1) for each in correlations])
     for round_ in range(1, rounds + 1):
         squares = np.exp(2.0 * logs)
-        total = np.diag(squares[-1] / weight)
-        for square, each in zip(squares, correlations, strict=False):
-            total += square * each
+        total = (squares[:-1] @ flat).reshape(size, size) + np.diag(squares[-1] / weight)
         inverse = np.linalg.inv(total)
         solved = inverse @ residuals
         pull = np.outer(solved, solved) - inverse
-        slope = np.array(
-            [square * float(np.sum(pull * each)) for square, each in zip(squares, correlations, strict=False)]
-            + [squares[-1] * float(np.sum(np.diag(pull) / weight))]
-        )
+        slope = squares * np.append(flat @ pull.reshape(-1), np.sum(np.diag(pull) / weight))
         slope -= (logs - centre) / _SPREAD**2
         # Adam. Source: Kingma and Ba, arXiv:1412.6980.
         first = 0.8 * first + 0.2 * slope

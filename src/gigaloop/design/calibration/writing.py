@@ -15,8 +15,10 @@ from gigaloop.design.calibration.stored import BAND_NAME, NOISE_NAME
 from gigaloop.design.performance import PRIORS, Constants
 from gigaloop.design.performance.machine import PRECISIONS
 
-_UNITS = {"prologue": "s", "kernel": "s", "host": "s", "routing": "s", "call": "s", "hop": "s", "network_hop": "s",
-          "step_overhead": "s", "quantise": "B", "ragged": "rows", "exponential": "values", "wave": "waves"}  # fmt: skip
+_UNITS = {
+    "prologue": "s", "kernel": "s", "host": "s", "routing": "s", "call": "s", "hop": "s", "network_hop": "s",
+    "step_overhead": "s", "quantise": "B", "routed": "B", "ragged": "rows", "exponential": "values", "wave": "waves",
+}  # fmt: skip
 
 
 _ALONE = 0.1
@@ -32,6 +34,12 @@ def slug(text: str) -> str:
     'matrix-hopper-fp8'
     """
     return re.sub(r"[^a-z0-9_]+", "-", text.lower()).strip("-")
+
+
+def calibrated_source(rows: int, date: str) -> str:
+    """Write the source of what is fitted."""
+    said = f"fitted by make calibrate on {rows} measured training steps, gigaloop.validation data/training.csv"
+    return f'  calibrated: {{source: "{said}", date: {date}, kind: estimate}}'
 
 
 def constants_file(whole: Fitted, held_out: Mapping[str, Fitted], date: str) -> str:
@@ -50,8 +58,7 @@ def constants_file(whole: Fitted, held_out: Mapping[str, Fitted], date: str) -> 
         "# Constants of training steps and spreads of what they leave out. Made by `make calibrate`; do not edit.",
         "kind: performance_constant",
         "sources:",
-        f'  calibrated: {{source: "fitted by make calibrate on {len(whole.residuals)} measured training steps, '
-        f'gigaloop.validation data/training.csv", date: {date}, kind: estimate}}',
+        calibrated_source(len(whole.residuals), date),
     ]
     priors = sorted({prior.source for prior in PRIORS.values()})
     names = {source: f"prior-{number}" for number, source in enumerate(priors, start=1)}
@@ -91,8 +98,8 @@ def constant_entry(
     span = f", low: {value / reach:.4g}, high: {value * reach:.4g}" if spread else ""
     return [
         f"  {id_}:",
-        f'    {{name: "{name}", source: {source}, use: {use}, constant: "{name}",'
-        f' value: {{value: {value:.5g}{span}}}, prior: {prior:.4g}, unit: "{unit}",',
+        f'    {{name: "{name}", source: {source}, use: {use}, constant: "{name}", unit: "{unit}",',
+        f"     value: {{value: {value:.5g}{span}}}, prior: {prior:.4g},",
         f"     held_out: {{{held}}}}}",
     ]
 
@@ -105,8 +112,8 @@ def stack_entry(
     reach = float(np.exp(EIGHT_IN_TEN * spread))
     return [
         f"  {id_}:",
-        f'    {{name: "{said}", source: {source}, family: {family}, release: "{release}", architecture: "{architecture}",',
-        f'     precision: "{precision}", model: "{kind}", rows: {rows},',
+        f'    {{name: "{said}", source: {source}, family: {family}, release: "{release}",',
+        f'     architecture: "{architecture}", precision: "{precision}", model: "{kind}", rows: {rows},',
         f"     factor: {{value: {factor:.4g}, low: {factor / reach:.4g}, high: {factor * reach:.4g}}}}}",
     ]
 

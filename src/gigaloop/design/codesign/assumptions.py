@@ -53,6 +53,8 @@ def _assumptions(
         yield Assumption(
             "all traffic between scale-up domains meets the oversubscription of leafs and spines", "the worst placement"
         )
+    if site.facility.power.redundancy == "distributed":
+        yield Assumption("distributed redundancy of the site counts as N+1", "gigaloop.design.trade")
     if free & {"coolant", "redundancy"}:
         yield Assumption(
             f"PUE and equipment of {site.id} for the racks as they are stated; chips leak no less in colder coolant",

@@ -23,7 +23,7 @@ REDUNDANCIES: tuple[Redundancy, ...] = ("N", "N+1", "2N")
 """From the least to the most; a choice counts by its rank."""
 
 MOST_VARIANTS = 200_000
-"""Variants of a generation beyond which a search asks for fewer values."""
+"""Variants of a generation beyond which a search asks for fewer values. Source: a choice of this project."""
 
 
 @dataclass(frozen=True)
@@ -150,10 +150,13 @@ FREE: tuple[Free, ...] = (
         why="a leaf has 1 to 64 times the rate downward that it has upward",
     ),
 )
-"""Every choice that can be left free."""
+"""Every choice that can be left free.
+
+Source: values that are tried and ranges are choices of this project; nothing that is built is near their ends.
+"""
 
 _COOLER = (-10.0, -5.0, 0.0)
-"""Coolant temperatures tried, below the generation's inlet limit [K]."""
+"""Coolant temperatures tried, below the generation's inlet limit [K]. Source: a choice of this project."""
 
 
 def free(name: str) -> Free:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gigaloop.catalogue.kinds import PerformanceConstant
+from gigaloop.catalogue.kinds import PerformanceConstant, ServingConstant
 from gigaloop.core.errors import Problem, ProgrammeError
 from gigaloop.core.suggest import find
 from gigaloop.design.calibration.fit import EIGHT_IN_TEN
+from gigaloop.design.calibration.served_stored import serving_constants, serving_stack
 from gigaloop.design.calibration.stored import constants_of
 from gigaloop.design.codesign.serving import ServingWork
 from gigaloop.design.codesign.training import TrainingWork
@@ -92,18 +93,23 @@ def _work(programme: Programme, generation: Generation, catalogue: Catalogue, wo
         )
     if workload.serving is not None:
         serving = workload.serving
-        most = serving.accelerators
+        most, load = serving.accelerators, load_of(workload, serving)
+        served = serving_constants(catalogue)
+        kind = "mixture" if int(np.asarray(model.experts)) else "dense"
+        stack = serving_stack(catalogue, str(machine_of(accelerator).architecture), workload.precision, kind)
         return ServingWork(
             workload.id,
             share,
             model,
-            load_of(workload, serving),
+            load,
             None if most is None else int(most),
             domain,
             float(serving.speed),
             np.inf if serving.first_token is None else float(serving.first_token),
             True if serving.disaggregated else None,
-            draws=tuple(_serving_draws(ServingConstants())),
+            served,
+            tuple(_serving_draws(catalogue, served)),
+            stack.factor,
         )
     path = f"workloads.{workload.id}"
     raise ProgrammeError([Problem("it neither trains nor serves", programme.place(path), path)])
@@ -134,28 +140,28 @@ def _keeps(
 
 
 def _training_draws(catalogue: Catalogue, constants: Constants) -> Iterator[Constants]:
-    """Give the constants of training steps as they may be: by the range that they were fitted with, else the prior."""
-    fitted = {
-        each.constant: each.value
-        for each in catalogue.of_kind(PerformanceConstant.kind)
-        if isinstance(each, PerformanceConstant)
-    }
-    values, spreads = constants.flat(), {}
-    for name in values:
-        spreads[name] = PRIORS[name.split()[0]].spread
-        known = fitted.get(name)
-        if known is not None:
-            low, high = known.bounds
-            if 0.0 < low < high:
-                spreads[name] = math.log(high / low) / (2.0 * EIGHT_IN_TEN)
-    for factors in _factors(spreads):
+    """Give the constants of training steps as they may be."""
+    values = constants.flat()
+    priors = {name: PRIORS[name.split()[0]].spread for name in values}
+    for factors in _factors(_spreads(catalogue, PerformanceConstant, priors)):
         yield constants.with_values({name: _moved(value, factors[name]) for name, value in values.items()})
 
 
-def _serving_draws(constants: ServingConstants) -> Iterator[ServingConstants]:
+def _serving_draws(catalogue: Catalogue, constants: ServingConstants) -> Iterator[ServingConstants]:
     """Give the constants of serving as they may be."""
-    for factors in _factors(LOG_SPREAD):
+    for factors in _factors(_spreads(catalogue, ServingConstant, LOG_SPREAD)):
         yield replace(constants, **{name: _moved(getattr(constants, name), factor) for name, factor in factors.items()})
+
+
+def _spreads(catalogue: Catalogue, kind: type[PerformanceConstant], priors: Mapping[str, float]) -> Mapping[str, float]:
+    """Give the standard deviations of the logarithms: by the range that constants were fitted with, else the priors."""
+    found = dict(priors)
+    for each in catalogue.of_kind(kind.kind):
+        if isinstance(each, kind) and each.constant in found:
+            low, high = each.value.bounds
+            if 0.0 < low < high:
+                found[each.constant] = math.log(high / low) / (2.0 * EIGHT_IN_TEN)
+    return found
 
 
 def _factors(spreads: Mapping[str, float]) -> Iterator[dict[str, float]]:

@@ -13,7 +13,7 @@ from gigaloop.design.codesign.work import best_rates, rows_of
 from gigaloop.design.records.codesign import Floats, Worth
 
 BAND = (0.1, 0.9)
-"""Quantiles of the band: an 80 % interval."""
+"""Quantiles of the band. Source: the 80 % interval of the validation."""
 
 
 def worths_at(scored: Scored, row: int, mix: Mix) -> tuple[Worth, ...]:
@@ -60,13 +60,13 @@ def _worth(scored: Scored, row: int, column: int, after: int, band: tuple[float,
         after=labels[1],
         factor=axis.values[variants.choice[after, column]] / axis.values[variants.choice[row, column]]
         if axis.unit not in ("", "degC")
-        else float("nan"),
+        else None,
         row=scored.offset + after,
         work=_change(scored.speed, row, after),
         work_band=band,
         cost=_change(variants.annual_cost, row, after),
         power=_change(variants.facility_power, row, after),
-        objectives={name: _change(values, row, after) for name, values in scored.objectives.items()},
+        objectives={name: _change(values, row, after) for name, values in scored.objectives.items() if name != "date"},
         unpriced=tuple(dearer),
         obstacle=variants.obstacles[after],
     )

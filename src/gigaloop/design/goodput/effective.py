@@ -17,6 +17,10 @@ WAITING = 1e-3
 """Share of time that a job may wait for a repair where its spares are not stated."""
 
 
+_NEVER = 1e-30
+"""A rate of failures that never come, for columns that have none of a kind [1/s]."""
+
+
 def goodput(
     accelerators: ArrayLike,
     states: ArrayLike,
@@ -91,25 +95,21 @@ def goodput(
     snapshot = np.minimum(rates.stall + states / (n * rates.snapshot_bandwidth), written)
     blocked = written if checkpoint == "blocking" else snapshot
     behind = written - blocked
-    read = snapshot if checkpoint == "peer" else written
-    downtime = rates.detection + rates.restart_of(n)
     groups = np.asarray(replicas, dtype=np.float64)
     alone = (groups > 1.0) & np.ones_like(rate, dtype=np.bool_)
     near = rate * np.where(alone | (checkpoint == "peer"), rates.peer_share, 1.0)
-    far = rate - near
-    late = np.zeros_like(behind) if checkpoint == "peer" else behind
-    kept = _interval(interval, np.where(alone, far, near), blocked, np.where(alone, behind, late))
-    shares = _shares(
-        kept, np.where(alone, far, near), blocked, np.where(alone, written, read), np.where(alone, behind, late)
-    )
-    if checkpoint == "peer":
-        rare = _shares(np.maximum(kept, behind), np.where(alone, 0.0, far), np.zeros_like(blocked), written, behind)
-        training = rare.pop("training")
-        shares = {part: share * training for part, share in shares.items()}
-        for part, share in rare.items():
-            shares[part] = shares[part] + share
-    shares |= dict.fromkeys(set(GOODPUT_PARTS) - set(shares), np.zeros(()))
-    down = np.where(alone, near * rates.replica_stall + far * downtime, rate * downtime)
+    copies = np.logical_and(checkpoint == "peer", ~alone)
+    read, late = np.where(copies, snapshot, written), np.where(copies, 0.0, behind)
+    falls = np.where(alone, rate - near, near)
+    kept = optimal_interval(falls, blocked, late) if interval is None else np.maximum(interval, late)
+    shares = dict.fromkeys(GOODPUT_PARTS, np.zeros(())) | _shares(kept, falls, blocked, read, late)
+    if np.any(copies):
+        rare = np.where(copies, rate - near, _NEVER)
+        below = _shares(np.maximum(kept, behind), rare, np.zeros_like(blocked), written, behind)
+        for part, share in shares.items():
+            shares[part] = share * below["training"] + (below.get(part, 0.0) if part != "training" else 0.0)
+    downtime = rates.detection + rates.restart_of(n)
+    down = np.where(alone, near * rates.replica_stall + (rate - near) * downtime, rate * downtime)
     _take(shares, "detection and restart", down / (1.0 + down))
     away = np.where(alone, np.minimum(near * rates.replica_rejoin / groups, 1.0), 0.0) * shares["training"]
     shares["detection and restart"] = shares["detection and restart"] + away
@@ -135,12 +135,6 @@ def goodput(
         written=np.broadcast_to(written, shape),
         parts=full,
     )
-
-
-def _interval(given: ArrayLike | None, rate: FloatArray, blocked: FloatArray, behind: ArrayLike) -> FloatArray:
-    if given is None:
-        return optimal_interval(rate, blocked, least=behind)
-    return np.maximum(np.asarray(given, dtype=np.float64), behind)
 
 
 def _shares(

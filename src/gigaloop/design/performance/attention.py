@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gigaloop.design.performance.constants import Constants
 from gigaloop.design.performance.machine import USUAL_FUNCTIONS, Machine
-from gigaloop.design.performance.matrix import Rates, architecture_of
+from gigaloop.design.performance.matrix import BF16, Rates, architecture_of, sustained_rate
 
 FloatArray = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ def pairs_of(sequence: FloatArray, window: FloatArray, windowed: FloatArray) -> 
 def fused_times(
     machine: Machine,
     constants: Constants,
-    pace: FloatArray,
+    clock: FloatArray,
     *,
     pairs: FloatArray,
     heads: FloatArray,
@@ -67,7 +67,7 @@ def fused_times(
     """
     kind = architecture_of(machine)
     flops = 2.0 * pairs * heads * widths
-    rate = np.asarray(machine.bf16, dtype=np.float64) * np.asarray(constants.attention)[kind] * pace
+    rate = sustained_rate(machine, BF16, np.asarray(constants.attention)[kind], constants) * clock
     units = np.asarray(UNITS)[kind]
     width = (
         np.asarray(constants.exponential)[kind]

@@ -16,9 +16,8 @@ NORM_BYTES = (10.0, 18.0)
 Forward the norm reads and writes one, the addition reads two and writes one; backward the norm reads two and writes
 one, reads two again for its weights, and gradients of both branches are added.
 Source: counted, as arXiv:2205.05198 counts activations."""
-SCAN_BYTES = (24.0, 60.0)
-"""Bytes moved for each channel of a Mamba-2 mixer by its convolution and chunked scan, forward and backward.
-Source: an estimate after arXiv:2405.21060, section 7."""
+SCAN_SHARES = (0.3, 0.7)
+"""Of the bytes that a Mamba-2 mixer moves, forward and backward. Source: an estimate, as for attention."""
 LOGIT_BYTES = (16.0, 8.0)
 """Bytes moved for a logit by cross entropy in 32 bits over logits in 16, forward and backward: written, read and
 widened, maximum, exponentials and sum; gradient.
@@ -32,6 +31,10 @@ ROTARY_BYTES = 4.0
 """Bytes moved for each value of queries, keys and values by position and layout. Source: counted: read and written."""
 ROUTER_BYTES = 12.0
 """Bytes moved for each score of the router, in 32 bits. Source: counted: written, read for the choice, and weighted."""
+
+BIAS_BYTES = 4.0
+"""Bytes moved for each result of an expert to which a bias is added, and for its gradient; elsewhere products add it.
+Source: counted: read and written."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,8 @@ def layer_bytes(
     backward = NORM_BYTES[1] * norms + rotary + 4.0 * active + cast * back + ADAPTER_BYTES[1] * adapted
     again = NORM_BYTES[0] * norms + 2.0 * active
     if np.any(scans > 0.0):
-        forward = forward + scans * SCAN_BYTES[0] * local.inner
-        backward = backward + scans * SCAN_BYTES[1] * local.inner
+        scanned = scans * constants.scan * local.inner
+        forward, backward = forward + SCAN_SHARES[0] * scanned, backward + SCAN_SHARES[1] * scanned
     forward, backward, again = local.tokens * forward, local.tokens * backward, local.tokens * again
     if np.any(mixes > 0.0):
         acted = local.routed * local.expert_ffn * local.matrices
@@ -75,8 +78,11 @@ def layer_bytes(
         moved = moved + local.tokens / local.tp * ROUTER_BYTES * local.experts
         outward = local.routed * (local.expert_width + local.expert_ffn)
         inward = local.routed * (local.expert_width + (local.matrices - 1.0) * local.expert_ffn)
-        forward = forward + mixes * (moved + 2.0 * acted + cast * outward)
-        backward = backward + mixes * (moved + 4.0 * acted + cast * inward)
+        alone = cast * constants.expert_casts
+        biased = number(model.ffn_bias) * BIAS_BYTES * local.routed
+        biased = biased * (local.expert_width + (local.matrices - 1.0) * local.expert_ffn)
+        forward = forward + mixes * (moved + biased + 2.0 * acted + alone * outward)
+        backward = backward + mixes * (moved + biased + 4.0 * acted + alone * inward)
         again = again + mixes * 2.0 * acted
     return Moved(forward, backward, again)
 

@@ -76,24 +76,26 @@ class LayerWork:
 
 
 def layer_work(
-    model: Transformer, machine: Machine, job: Job, strategies: Strategies, constants: Constants, pace: FloatArray
+    model: Transformer, machine: Machine, job: Job, strategies: Strategies, constants: Constants, clock: FloatArray
 ) -> LayerWork:
     """Give the work of an average layer, and of the ends, for a micro-batch on one accelerator.
 
-    Scalars and columns (n,) broadcast. ``pace`` is that of compute, see
-    :func:`~gigaloop.design.performance.matrix.pace_of`.
+    Scalars and columns (n,) broadcast. ``clock`` is that of compute under a power cap, see
+    :func:`~gigaloop.design.performance.clocks.clock_share`.
     """
     c = constants
     precision = np.asarray(job.precision, dtype=np.intp)
-    rates = rates_of(machine, precision, c, pace)
-    plain = rates_of(machine, np.zeros_like(precision), c, pace)
-    grouped = rates_of(machine, precision, c, pace, c.grouped)
+    rates = rates_of(machine, precision, c, clock)
+    plain = rates_of(machine, np.zeros_like(precision), c, clock)
+    grouped = rates_of(machine, precision, c, clock, c.grouped)
     local, links = local_of(model, job, strategies), links_of(machine, c)
     fused = np.asarray(strategies.fused_attention, dtype=np.bool_)
 
     total = layer_products(model, local, rates, grouped, c)
     gradients = total.data + local.trained * total.weights
-    forward, backward, mixing = _attention_times(model, machine, local, fused, plain, c, pace)
+    forward, backward, mixing = _attention_times(model, machine, local, fused, plain, c, clock)
+    slower = np.where(fused & np.asarray(strategies.portable_attention, dtype=np.bool_), 1.0 / c.portable, 1.0)
+    forward, backward = slower * forward, slower * backward
     moved = layer_bytes(model, local, precision, local.sharded / local.tokens, c)
     memory_forward, memory_backward = moved.forward / rates.memory, moved.backward / rates.memory
     busy = total.forward + forward + memory_forward
@@ -151,7 +153,7 @@ def _attention_times(
     fused: NDArray[np.bool_],
     plain: Rates,
     c: Constants,
-    pace: FloatArray,
+    clock: FloatArray,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Give the times of attention of an average layer, forward and backward [s], and its forward FLOPs."""
     windowed = number(model.window_layers) / np.maximum(number(model.attention_layers), 1.0)
@@ -159,7 +161,7 @@ def _attention_times(
     widths, rows = local.qk + local.value, local.tokens * local.heads
     edge = TILE_ROWS * local.cp / local.sequence
     forward, backward, flops = fused_times(
-        machine, c, pace, pairs=pairs, heads=local.heads, widths=widths, rows=rows, edge=edge
+        machine, c, clock, pairs=pairs, heads=local.heads, widths=widths, rows=rows, edge=edge
     )
     if not np.all(fused):
         scores = local.sequences * local.sequence * local.sequence / local.cp

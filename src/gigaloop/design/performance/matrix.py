@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gigaloop.design.performance.clocks import clock_share, phase_slowdown
+from gigaloop.design.performance.clocks import phase_slowdown
 from gigaloop.design.performance.constants import POWER, TILES, Constants
 from gigaloop.design.performance.machine import ARCHITECTURES, PRECISIONS, Machine
 
@@ -17,7 +17,14 @@ VALUE_BYTES = np.array([2.0, 1.0, 1.03125, 0.5625])
 """Of a value that a matrix product takes, by precision, with the scales of 32 (MX) or 16 values (NVFP4).
 Source: OCP Microscaling Formats 1.0, https://www.opencompute.org/documents/ocp-microscaling-formats-mx-v1-0-spec-final-pdf."""
 
-FP4 = PRECISIONS.index("fp4")
+WIDTHS = np.array([1.0, 2.0, 2.0, 4.0])
+"""Usual dense peaks over that in 16 bits, by precision. Source: A100 to GB200, data sheets as in the catalogue."""
+MOST_POWER = 0.8
+"""Bound of the exponent of power. Source: a choice, so that a higher peak at the same power is faster."""
+MOST_SHARE = 0.95
+"""Of a dense peak that any product reaches, however much power there is. Source: an estimate; the dense peak is that of
+the boost clock, of which issue and memory leave a little idle."""
+BF16, FP4 = np.asarray(PRECISIONS.index("bf16")), PRECISIONS.index("fp4")
 
 
 def architecture_of(machine: Machine) -> NDArray[np.intp]:
@@ -32,17 +39,21 @@ def peak_of(machine: Machine, precision: NDArray[np.intp]) -> FloatArray:
     return np.asarray(peaks[int(precision)] if precision.ndim == 0 else np.choose(precision, peaks))
 
 
-def pace_of(machine: Machine, constants: Constants) -> FloatArray:
-    """Give the pace of compute over that of its architecture's constants, () or (n,).
+def sustained_rate(
+    machine: Machine, precision: NDArray[np.intp], share: FloatArray, constants: Constants
+) -> FloatArray:
+    """Give what power sustains of a share of the dense peak at precisions () or (n,) [FLOP/s].
 
-    Large products run at the clock that power allows: with more power for the same peak they run faster, up to half as
-    much again, and under a cap slower (:func:`~gigaloop.design.performance.clocks.clock_share`).
+    The share is that of the architecture. Large products run at the clock that power allows: with more power for the
+    same peak they run faster, with less slower, within a factor of two either way and below the peak. A higher peak at
+    the same power is never slower.
     """
-    tdp = np.asarray(machine.tdp, dtype=np.float64)
-    share = tdp / np.asarray(machine.bf16, dtype=np.float64) / np.asarray(POWER)[architecture_of(machine)]
-    known = np.isfinite(share) & (share > 0.0)
-    pace = np.clip(np.where(known, share, 1.0), 0.5, 1.5) ** constants.power
-    return np.asarray(np.where(known, pace * clock_share(machine), 1.0))
+    peak = peak_of(machine, precision)
+    usual = np.asarray(POWER)[architecture_of(machine)] / WIDTHS[precision]
+    power = np.asarray(machine.tdp, dtype=np.float64) / peak / usual
+    known = np.isfinite(power) & (power > 0.0)
+    paced = share * np.clip(np.where(known, power, 1.0), 0.5, 2.0) ** min(constants.power, MOST_POWER)
+    return np.asarray(peak * np.minimum(paced, MOST_SHARE))
 
 
 @dataclass(frozen=True)
@@ -62,25 +73,26 @@ class Rates:
 
 
 def rates_of(
-    machine: Machine, precision: NDArray[np.intp], constants: Constants, pace: FloatArray, share: float = 1.0
+    machine: Machine, precision: NDArray[np.intp], constants: Constants, clock: FloatArray, share: float = 1.0
 ) -> Rates:
-    """Give the rates of a machine's matrix products at precisions () or (n,), times ``share``.
+    """Give the rates of a machine's matrix products at precisions () or (n,), at a clock and times ``share``.
 
     Of those of an FP4 recipe a part runs in 16 bits, and the rate is that of both one after the other.
     """
     kind = architecture_of(machine)
     tiles, reached = np.asarray(TILES)[kind], np.asarray(constants.matrix)
-    flops = peak_of(machine, precision) * reached[kind, precision]
+    flops = sustained_rate(machine, precision, reached[kind, precision], constants)
     if np.any(precision == FP4):
-        wide = np.asarray(machine.bf16, dtype=np.float64) * reached[kind, 0]
+        wide = sustained_rate(machine, BF16, reached[kind, BF16], constants)
         both = 1.0 / ((1.0 - constants.wide) / flops + constants.wide / wide)
         flops = np.where(precision == FP4, both, flops)
-    flops = flops * pace * share
+    flops = flops * clock * share
+    slower = phase_slowdown(machine, "memory")
     return Rates(
         flops=flops,
         lost=constants.wave * tiles,
         prologue=constants.prologue * flops / (2.0 * tiles),
-        memory=np.asarray(machine.hbm_bandwidth) * constants.bandwidth / phase_slowdown(machine, "memory"),
+        memory=np.asarray(machine.hbm_bandwidth) * constants.bandwidth / np.where(np.isnan(slower), 1.0, slower),
         value=VALUE_BYTES[precision],
     )
 

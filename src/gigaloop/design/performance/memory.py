@@ -155,7 +155,7 @@ def _stage(
     # Fully sharded, weights are gathered from their 32-bit masters; no other copy stays.
     sharded = zero >= 3
     micro_batches = np.asarray(job.batch) / (np.asarray(strategies.dp, float) * np.asarray(strategies.micro_batch))
-    # ZeRO-2
+    # Reduced once a step, gradients stay whole while several micro-batches add to them.
     whole_gradients = held(np.where(micro_batches > 1.0, 3, 2))
     of_weights = copies * np.where(
         sharded & ~adapters, MASTER_BYTES * (of_products + of_ends), of_products * weight_bytes + of_ends * 2.0

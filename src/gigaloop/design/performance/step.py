@@ -8,11 +8,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from gigaloop.design.performance.clocks import clock_share
 from gigaloop.design.performance.constants import Constants
 from gigaloop.design.performance.data_parallel import data_parallel_times
 from gigaloop.design.performance.layers import LayerWork, layer_work
 from gigaloop.design.performance.machine import Machine
-from gigaloop.design.performance.matrix import pace_of, peak_of
+from gigaloop.design.performance.matrix import peak_of
 from gigaloop.design.performance.schedule import bubble_time, slowest_stage
 from gigaloop.design.performance.strategies import Job, Strategies
 from gigaloop.design.performance.traffic import links_of
@@ -71,8 +72,9 @@ def _steps(
     model: Transformer, machine: Machine, job: Job, strategies: Strategies, constants: Constants, n: int
 ) -> TrainingSteps:
     c = constants
-    pace = pace_of(machine, c)
-    work = _work(model, machine, job, strategies, c, pace, n)
+    clock = clock_share(machine)
+    clock = np.where(np.isnan(clock), 1.0, clock)
+    work = _work(model, machine, job, strategies, c, clock, n)
     tp, cp, dp = _float(strategies.tp), _float(strategies.cp), _float(strategies.dp)
     stages = _float(strategies.pp)
     chunks = np.where(stages > 1.0, np.maximum(_float(strategies.vp), 1.0), 1.0)
@@ -104,9 +106,8 @@ def _steps(
     # Stages: the mean, and how far the slowest is from it.
     ends = end_matrix + end_memory + work.end_layers * layer
     mean = (layers * layer + ends) / stages
-    mean_forward = (
-        layers * forward + work.end_matrix_forward + work.end_memory_forward + work.end_layers * forward
-    ) / stages
+    end_forward = work.end_matrix_forward + work.end_memory_forward + work.end_layers * forward
+    mean_forward = (layers * forward + end_forward) / stages
     uneven = slowest_stage(layers, stages, chunks, layer, ends) - mean
     each = (layers + work.end_layers) / stages * batches
 
@@ -116,9 +117,9 @@ def _steps(
     send = np.where(stages > 1.0, work.sent * apart + c.call, 0.0)
     hidden_share = np.where(chunks > 1.0, c.hidden_pp * (1.0 - c.interference), 0.0) * _float(strategies.overlap_pp)
     transfers = 2.0 * chunks * send * batches
-    bubble = bubble_time(
-        schedule, stages, chunks, mean_forward, mean - mean_forward, layers / stages * work.matrix_weights
-    )
+    back = work.matrix_data + work.matrix_weights + work.attention_backward + work.memory_backward
+    weights = layers / stages * work.matrix_weights * (1.0 + work.launch_backward / back)
+    bubble = bubble_time(schedule, stages, chunks, mean_forward, mean - mean_forward, weights)
     bubble = bubble + 2.0 * (stages - 1.0) * send
 
     # Chunks of an interleaved schedule are done one after the other: the first ones' gradients have the others to hide.
@@ -179,6 +180,7 @@ _SHARED = (
     "micro_batch",
     "sequence_parallel",
     "fused_attention",
+    "portable_attention",
     "overlap_tp",
     "overlap_cp",
     "overlap_ep",
@@ -187,11 +189,11 @@ _SHARED = (
 
 
 def _work(
-    model: Transformer, machine: Machine, job: Job, strategies: Strategies, c: Constants, pace: FloatArray, n: int
+    model: Transformer, machine: Machine, job: Job, strategies: Strategies, c: Constants, clock: FloatArray, n: int
 ) -> LayerWork:
     """Give the work of layers, once for all strategies that share it where model and machine are one."""
     if n == 1 or not (_scalar(model) and _scalar(machine)):
-        return layer_work(model, machine, job, strategies, c, pace)
+        return layer_work(model, machine, job, strategies, c, clock)
     columns = {name: np.asarray(getattr(strategies, name), dtype=np.int64) for name in _SHARED}
     columns |= {
         each.name: np.asarray(getattr(job, each.name), dtype=np.int64) for each in fields(Job) if each.name != "batch"
@@ -203,12 +205,12 @@ def _work(
             radix *= base
             key = key * base + column
     if radix > np.iinfo(np.int64).max:
-        return layer_work(model, machine, job, strategies, c, pace)
+        return layer_work(model, machine, job, strategies, c, clock)
     _, first, rows = np.unique(key, return_index=True, return_inverse=True)
     shared = {name: column[first] if column.ndim else column for name, column in columns.items()}
     some = replace(strategies, **{name: shared[name] for name in _SHARED})  # type: ignore[arg-type]
     one = replace(job, **{name: value for name, value in shared.items() if name not in _SHARED})  # type: ignore[arg-type]
-    return layer_work(model, machine, one, some, c, pace).take(rows)
+    return layer_work(model, machine, one, some, c, clock).take(rows)
 
 
 def _scalar(record: Transformer | Machine) -> bool:

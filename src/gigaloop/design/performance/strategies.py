@@ -69,6 +69,9 @@ class Strategies:
     """Whether attention is one kernel that never stores its scores; programs before 2023 had none."""
     fused_loss: Flag = True
     """Whether cross entropy works on 16-bit logits in place, instead of copies of them in 32 bits."""
+    portable_attention: Flag = False
+    """Whether that kernel was written for earlier or for all accelerators, as FlashAttention-2 on Hopper or one in
+    Triton."""
     narrow_gradients: Flag = False
     """Whether gradients are reduced in 16 bits instead of 32."""
 

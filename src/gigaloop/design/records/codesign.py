@@ -66,8 +66,8 @@ class Worth:
     what: str
     before: str
     after: str
-    factor: float
-    """Of the value; not a number for counts, temperatures and ranks."""
+    factor: float | None
+    """Of the value; None for counts, temperatures and ranks."""
     row: int
     """The variant with the step taken."""
     work: float
@@ -79,7 +79,7 @@ class Worth:
     power: float
     """Of the facility power of a rack."""
     objectives: Mapping[str, float]
-    """Of each objective."""
+    """Of each objective but the date."""
     unpriced: tuple[str, ...]
     """What changes with it and has no price."""
     obstacle: str

@@ -65,7 +65,9 @@ def serving_front(
         each = float(np.asarray(machine.hbm)) * (constants or ServingConstants()).utilised
         why = f"{model.name} fits in no layout over {accelerators} accelerators of {machine.name}"
         hint = f"{int(np.ceil(least / each))} accelerators or more, a lower precision, or a shorter context"
-        raise InfeasibleError([Problem(why, path="serving", hint=hint)], ways_out=[hint], title="the model does not fit")
+        raise InfeasibleError(
+            [Problem(why, path="serving", hint=hint)], ways_out=[hint], title="the model does not fit"
+        )
     slow = points.fits & (points.tokens_per_s_per_user < speed)
     late = points.fits & ~slow & (points.ttft > ttft)
     good = points.fits & ~slow & ~late
@@ -158,7 +160,8 @@ def _with_prefill(
     rate = np.where(points.fits, decoded * (1.0 - points.prefill_share) / np.maximum(points.prefill_share, 1e-300), 0.0)
     in_time = rate * (points.ttft <= ttft)
     best = int((in_time if in_time.any() else rate).argmax())
-    return replace(layouts, **{f"prefill_{name}": int(column[best]) for name, column in columns.items()})
+    tp, dp, ep = (int(columns[name][best]) for name in ("tp", "dp", "ep"))
+    return replace(layouts, prefill_tp=tp, prefill_dp=dp, prefill_ep=ep)
 
 
 def _distinct(points: ServingPoints, layouts: ServingLayouts) -> tuple[ServingPoints, ServingLayouts]:

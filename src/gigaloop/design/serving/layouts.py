@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,9 +121,8 @@ def divisors(number: int) -> tuple[int, ...]:
     return tuple(each for each in range(1, number + 1) if number % each == 0)
 
 
-def _only(name: str, values: object, fixed: Mapping[str, int]) -> tuple[int, ...]:
-    every = tuple(values)  # type: ignore[call-overload]
-    return tuple(each for each in every if each == fixed[name]) if name in fixed else every
+def _only(name: str, values: Sequence[int], fixed: Mapping[str, int]) -> tuple[int, ...]:
+    return tuple(each for each in values if name not in fixed or each == fixed[name])
 
 
 def _way_out(out: Mapping[str, int], heads: int, experts: int, accelerators: int, fixed: Mapping[str, int]) -> str:

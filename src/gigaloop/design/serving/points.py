@@ -13,7 +13,7 @@ from gigaloop.design.serving.constants import ServingConstants
 from gigaloop.design.serving.loads import ServingLayouts, ServingLoad
 from gigaloop.design.serving.memory import Held, held_by
 from gigaloop.design.serving.shapes import rows_of
-from gigaloop.design.serving.step import Step, Tokens, step_of
+from gigaloop.design.serving.step import Tokens, step_of
 from gigaloop.design.transformer import Transformer
 
 CHUNK = 8192
@@ -83,7 +83,7 @@ def _points(r: Rows, layout: Columns, n: int) -> ServingPoints:
     accelerators = tp * dp * pp
     rate = batch / (tpot * accelerators)  # of an accelerator that decodes
     power = _power(r, (1.0 - share) * alone.bound + share * mixed.bound)
-    prefill_share, served = np.zeros(n), _ttft(r, mixed, prompt, pp)
+    prefill_share, served = np.zeros(n), _ttft(r, alone.time, mixed.time, prompt, pp)
     ttft = served + step / 2.0
     late = ttft + _wait(served, share)
     burst = np.sqrt(share / steps) * np.maximum(mixed.time - alone.time, 0.0)
@@ -146,9 +146,10 @@ def _batch(r: Rows, asked: FloatArray, held: Held) -> FloatArray:
     return np.where(r.requests > 0.0, np.minimum(r.requests / taken, batch), batch)
 
 
-def _ttft(r: Rows, step: Step, prompt: FloatArray, pp: FloatArray) -> FloatArray:
-    """Time of the steps that a prompt takes, through all stages [s]."""
-    return np.maximum(r.isl * (1.0 - r.cached) / np.maximum(prompt, 1.0), 1.0) * step.time * pp
+def _ttft(r: Rows, alone: FloatArray, full: FloatArray, prompt: FloatArray, pp: FloatArray) -> FloatArray:
+    """Time of the steps that a prompt takes, through all stages [s]; one that fills a part of a chunk that part."""
+    chunks = r.isl * (1.0 - r.cached) / np.maximum(prompt, 1.0)
+    return np.where(chunks < 1.0, alone + chunks * (full - alone), chunks * full) * pp
 
 
 def _prefill(r: Rows, layout: Columns, n: int) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -164,7 +165,7 @@ def _prefill(r: Rows, layout: Columns, n: int) -> tuple[FloatArray, FloatArray, 
     requests = prompt / new / (step.time * tp)
     kept = r.isl * r.shapes.values * r.shapes.attention_layers * r.cache_bytes
     rate = np.where(r.scale_out > 0.0, r.scale_out, r.scale_up) * r.constants.link
-    return _ttft(r, step, prompt, one) + kept / rate, requests, _power(r, step.bound)
+    return _ttft(r, np.zeros(n), step.time, prompt, one) + kept / rate, requests, _power(r, step.bound)
 
 
 def _joined(pieces: list[ServingPoints]) -> ServingPoints:

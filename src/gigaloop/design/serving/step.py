@@ -116,8 +116,10 @@ def _product(
     groups: FloatArray | float = 1.0,
     ragged: float = 0.0,
 ) -> _Work:
-    """Products of ``groups`` of ``rows`` by the law of :mod:`~gigaloop.design.performance.matrix`, of which weights
-    have ``each`` bytes a value."""
+    """Give the work of ``groups`` products of ``rows``, by the law of :mod:`~gigaloop.design.performance.matrix`.
+
+    Weights have ``each`` bytes a value.
+    """
     results = groups * (rows + ragged) * width
     compute = 2.0 / rates.flops * (results + rates.lost) * (depth + rates.prologue)
     weights = groups * depth * width * each
@@ -152,17 +154,19 @@ def _projections(r: Rows, rows: FloatArray, tp: FloatArray) -> _Work:
     mixers = _product(rates, rows, s.hidden, s.mixers / s.hidden / tp, each)
     return _total(
         (s.attention_layers, entry), (s.attention_layers * latent, between), (s.attention_layers, out),
-        (1.0 * (s.mixers > 0.0), mixers),
+        ((s.mixers > 0.0).astype(np.float64), mixers),
     )  # fmt: skip
 
 
-def _total(*works: tuple[FloatArray, _Work]) -> _Work:
-    return _Work(
-        sum(w * o.compute for w, o in works),
-        sum(w * o.memory for w, o in works),
-        sum(w * o.flops for w, o in works),
-        sum(w * o.bytes for w, o in works),
-    )
+def _total(first: tuple[FloatArray, _Work], *others: tuple[FloatArray, _Work]) -> _Work:
+    """Add works up, each as often as it says."""
+    weight, work = first
+    compute, memory = weight * work.compute, weight * work.memory
+    flops, moved = weight * work.flops, weight * work.bytes
+    for weight, work in others:
+        compute, memory = compute + weight * work.compute, memory + weight * work.memory
+        flops, moved = flops + weight * work.flops, moved + weight * work.bytes
+    return _Work(compute, memory, flops, moved)
 
 
 def _experts(r: Rows, rows: FloatArray, tp: FloatArray, dp: FloatArray, ep: FloatArray) -> _Work:
@@ -207,7 +211,7 @@ def _seen(r: Rows, context: FloatArray) -> FloatArray:
 
 
 def _head(r: Rows, tokens: FloatArray, tp: FloatArray) -> _Work:
-    """The output head in 16 bits, and sampling: logits are written, normalised and read in 32 bits."""
+    """Give the work of the head in 16 bits, and of sampling: logits are written, normalised and read in 32 bits."""
     s = r.shapes
     product = _product(r.head_rates, tokens, s.hidden, s.vocab / tp, np.asarray(2.0))
     logits = tokens * s.vocab / tp * 4.0 * 3.0 / r.bandwidth
@@ -215,7 +219,10 @@ def _head(r: Rows, tokens: FloatArray, tp: FloatArray) -> _Work:
 
 
 def _all_reduce(r: Rows, rows: FloatArray, group: FloatArray) -> FloatArray:
-    """An all-reduce of hidden states in 16 bits: both passes of Thakur et al., IJHPCA 2005, over the slowest link."""
+    """Give the time of an all-reduce of hidden states in 16 bits [s].
+
+    Source: both passes of Thakur et al., IJHPCA 2005, over the slowest link.
+    """
     c = r.constants
     across = group > r.domain
     rate = np.where(across & (r.scale_out > 0.0), r.scale_out, r.scale_up) * c.link
@@ -224,8 +231,9 @@ def _all_reduce(r: Rows, rows: FloatArray, group: FloatArray) -> FloatArray:
 
 
 def _exchange(r: Rows, rows: FloatArray, group: FloatArray, ep: FloatArray, dp: FloatArray) -> FloatArray:
-    """Dispatch to the ranks of a token's experts and combine (all-to-all); one all-reduce where all ranks share
-    their tokens.
+    """Give the time of dispatch to the ranks of a token's experts and of combining (all-to-all) [s].
+
+    Where all ranks share their tokens, the all-reduce of tensor parallelism does both.
 
     Source: a token goes once to each rank that has experts of it, ``ep (1 - (1 - 1 / ep)^k)`` of them (DeepSeek-V3,
     arXiv:2412.19437, 3.2).

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gigaloop.design.transformer import Transformer
 
 MOST = 1 << 20
-"""Accelerators beyond which nothing is proposed."""
+"""Accelerators beyond which nothing is proposed. Source: a choice of this project."""
 FRUGAL: Mapping[str, object] = {"recompute": "full", "zero": (0, 1, 3), "micro_batch": 1}
 """Choices that take the least memory."""
 

@@ -26,9 +26,10 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 CHUNK = 16_384
-"""Strategies evaluated at once: columns of them stay in the cache of a core."""
+"""Strategies evaluated at once: columns of them stay in the cache of a core. Source: measured, a flat optimum."""
 MEMORY_WITHIN = 2.0
-"""Steps are also computed of strategies that need up to this many times the memory, to say what more would unlock."""
+"""Steps are also computed of strategies that need up to this many times the memory, to say what more would unlock.
+Source: a choice of this project."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ def search_strategies(
     constants
         Efficiencies; the defaults where left out.
     fixed
-        Choices that the user insists on, by name: one value or several (:data:`~.space.CHOICES`).
+        Choices that the user insists on, by name: one value or several; see
+        :data:`~gigaloop.design.strategy.choices.CHOICES`.
     runners_up
         How many other layouts to give.
 

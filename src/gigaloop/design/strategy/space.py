@@ -16,28 +16,14 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from gigaloop.core.errors import InfeasibleError, Problem, UsageError
+from gigaloop.core.errors import InfeasibleError, Problem
 from gigaloop.design.performance.machine import Machine
 from gigaloop.design.performance.strategies import RECOMPUTE, SCHEDULES, Job, Strategies
 from gigaloop.design.records.strategy import RuledOut
+from gigaloop.design.strategy.choices import Wanted, are_wanted, is_wanted, wanted_of
 from gigaloop.design.transformer import Transformer
 
 IntArray = NDArray[np.int64]
-
-CHOICES = (
-    "tp",
-    "cp",
-    "pp",
-    "vp",
-    "dp",
-    "ep",
-    "micro_batch",
-    "recompute",
-    "zero",
-    "schedule",
-    "sequence_parallel",
-)
-"""What a user can fix: to one value or to several."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +106,7 @@ def strategies_of(
         Accelerators that the job takes, all of them.
     fixed
         Values by name (``CHOICES``) that the user insists on, one or several for each; ``recompute`` and ``schedule``
-        by their names.
+        by their names or indices.
 
     Raises
     ------
@@ -129,7 +115,7 @@ def strategies_of(
     InfeasibleError
         When nothing divides without remainder.
     """
-    wanted = _wanted(fixed or {})
+    wanted = wanted_of(fixed or {})
     heads, kv_heads = int(model.heads), int(model.kv_heads)
     layers, batch, sequence = int(model.layers), int(job.batch), int(job.sequence)
     tp, cp, pp, dp = _products(accelerators).T
@@ -157,7 +143,7 @@ def strategies_of(
             np.full(tp.shape, not (alone and accelerators > domain)),
             f"more accelerators than the domain of {domain:g}, and no network beyond it",
         ),
-        ("fixed", _chosen(wanted, tp=tp, cp=cp, pp=pp, dp=dp), "other than what is fixed"),
+        ("fixed", are_wanted(wanted, tp=tp, cp=cp, pp=pp, dp=dp), "other than what is fixed"),
     )
     left = np.ones(tp.shape, dtype=bool)
     ruled_out = []
@@ -199,7 +185,7 @@ def _space(
     model: Transformer,
     job: Job,
     layouts: IntArray,
-    wanted: Mapping[str, frozenset[object]],
+    wanted: Wanted,
     ruled_out: tuple[RuledOut, ...],
     accelerators: int,
 ) -> Space:
@@ -210,8 +196,8 @@ def _space(
     options: list[Sequence[tuple[int, int, int]]] = []
     for tp, cp, pp, dp in layouts.tolist():
         pipelines.append(_pipelines(layers, pp, wanted))
-        by_experts.append([ep for ep in _expert_sizes(experts, tp * cp * dp) if _is(wanted, "ep", ep)])
-        micro_batches.append([size for size in divisors(batch // dp) if _is(wanted, "micro_batch", size)])
+        by_experts.append([ep for ep in _expert_sizes(experts, tp * cp * dp) if is_wanted(wanted, "ep", ep)])
+        micro_batches.append([size for size in divisors(batch // dp) if is_wanted(wanted, "micro_batch", size)])
         options.append(_options(tp > 1, cp * dp > 1, wanted))
     lists = (pipelines, by_experts, micro_batches, options)
     counts = np.array([[len(each) for each in row] for row in zip(*lists, strict=True)], dtype=np.int64).reshape(-1, 4)
@@ -260,7 +246,7 @@ def _even(layers: int, pp: IntArray, vp: IntArray) -> NDArray[np.bool_]:
     return np.asarray((chunks <= layers) & (short < np.maximum(pp, 2)) & ((pp > 1) | (short == 0)))
 
 
-def _pipelines(layers: int, pp: int, wanted: Mapping[str, frozenset[object]]) -> list[tuple[int, int]]:
+def _pipelines(layers: int, pp: int, wanted: Wanted) -> list[tuple[int, int]]:
     if pp == 1:
         found = [(1, 0)]
     else:
@@ -269,7 +255,9 @@ def _pipelines(layers: int, pp: int, wanted: Mapping[str, frozenset[object]]) ->
         found.append((1, 1))
         if pp % 2 == 0:  # DualPipe runs two pipelines against each other
             found.append((1, 2))
-    return [(vp, how) for vp, how in found if _is(wanted, "vp", vp) and _is(wanted, "schedule", SCHEDULES[how])]
+    return [
+        (vp, how) for vp, how in found if is_wanted(wanted, "vp", vp) and is_wanted(wanted, "schedule", SCHEDULES[how])
+    ]
 
 
 @lru_cache(maxsize=4096)
@@ -277,15 +265,15 @@ def _expert_sizes(experts: int, ranks: int) -> tuple[int, ...]:
     return tuple(ep for ep in divisors(experts) if ranks % ep == 0) if experts else (1,)
 
 
-def _options(tensors: bool, data: bool, wanted: Mapping[str, frozenset[object]]) -> list[tuple[int, int, int]]:
+def _options(tensors: bool, data: bool, wanted: Wanted) -> list[tuple[int, int, int]]:
     return [
         (recompute, zero, sequence_parallel)
         for recompute, zero, sequence_parallel in product(
             range(len(RECOMPUTE)), range(4) if data else (0,), (1, 0) if tensors else (1,)
         )
-        if _is(wanted, "recompute", RECOMPUTE[recompute])
-        and (not data or _is(wanted, "zero", zero))
-        and (not tensors or _is(wanted, "sequence_parallel", bool(sequence_parallel)))
+        if is_wanted(wanted, "recompute", RECOMPUTE[recompute])
+        and (not data or is_wanted(wanted, "zero", zero))
+        and (not tensors or is_wanted(wanted, "sequence_parallel", bool(sequence_parallel)))
     ]
 
 
@@ -296,38 +284,12 @@ def _table(lists: Sequence[Sequence[tuple[int, ...]]], width: int) -> IntArray:
     return table
 
 
-def _wanted(fixed: Mapping[str, object]) -> dict[str, frozenset[object]]:
-    wanted: dict[str, frozenset[object]] = {}
-    names = {"recompute": RECOMPUTE, "schedule": SCHEDULES}
-    for name, value in fixed.items():
-        if name not in CHOICES:
-            raise UsageError(f"a strategy has no '{name}'", hint=f"what can be fixed: {', '.join(CHOICES)}")
-        values = frozenset(value) if isinstance(value, (list, tuple, set, frozenset)) else frozenset([value])
-        unknown = [each for each in values if name in names and each not in names[name]]
-        if unknown:
-            raise UsageError(f"{name} '{unknown[0]}' is not known", hint=f"known: {', '.join(names[name])}")
-        wanted[name] = values
-    return wanted
-
-
-def _is(wanted: Mapping[str, frozenset[object]], name: str, value: object) -> bool:
-    return name not in wanted or value in wanted[name]
-
-
-def _chosen(wanted: Mapping[str, frozenset[object]], **columns: IntArray) -> NDArray[np.bool_]:
-    result = np.ones(next(iter(columns.values())).shape, dtype=bool)
-    for name, column in columns.items():
-        if name in wanted:
-            result &= np.isin(column, [each for each in wanted[name] if isinstance(each, int)])
-    return result
-
-
 def _nothing_divides(
     model: Transformer,
     job: Job,
     accelerators: int,
     ruled_out: Sequence[RuledOut],
-    wanted: Mapping[str, frozenset[object]],
+    wanted: Wanted,
 ) -> InfeasibleError:
     causes = "; ".join(f"{each.sentence} ({each.count} {each.unit})" for each in ruled_out)
     heads, kv_heads = int(model.heads), int(model.kv_heads)

@@ -62,7 +62,8 @@ def training_detail(
     if found.search is None or found.job is None or found.goodput is None:
         raise ValueError(f"{found.performance.workload} has no training step to look at")
     best, constants = found.search.best, constants_of(catalogue)
-    steps = training_steps(found.model, found.machine, found.job, strategies_of(best), constants)
+    laid_out = strategies_of(best)
+    steps = training_steps(found.model, found.machine, found.job, laid_out, constants)
     run = None
     if tokens is not None:
         rate = best.tokens_per_s_per_accelerator * found.search.accelerators / found.stack.factor
@@ -71,7 +72,7 @@ def training_detail(
     return TrainingDetail(
         hfu=float(steps.hfu[0]) / found.stack.factor,
         power=step_power(steps, 0, found.machine, stages=best.pp),
-        operators=training_operators(found.model, found.machine, found.job, best, constants),
+        operators=training_operators(found.model, found.machine, found.job, laid_out, constants),
         run=run,
     )
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gigaloop.core.errors import InfeasibleError
-from gigaloop.design.calibration.stored import StackTerm
-from gigaloop.design.performance.machine import Machine
+from gigaloop.design.calibration.served_stored import serving_constants, serving_stack
+from gigaloop.design.performance.machine import PRECISIONS, Machine
 from gigaloop.design.performance.matrix import peak_of
 from gigaloop.design.records import WorkloadPerformance
 from gigaloop.design.records.serving import SERVING_BOUNDS, ServingFront
@@ -48,8 +48,9 @@ def design_serving(
     accelerators = int(serving.accelerators or generation.scale_up.domain)
     speed = float(serving.speed)
     first = math.inf if serving.first_token is None else float(serving.first_token)
-    constants = ServingConstants()
-    stack = StackTerm("as the equations have it", 1.0, 1.0, 1.0)
+    constants = serving_constants(catalogue)
+    kind = "mixture" if int(np.asarray(model.experts)) else "dense"
+    stack = serving_stack(catalogue, str(machine.architecture), PRECISIONS[int(np.asarray(load.precision))], kind)
     apart = True if serving.disaggregated else None
     try:
         front = searched(model, machine, load, accelerators, speed, first, constants, apart)

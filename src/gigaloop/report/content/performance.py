@@ -22,7 +22,7 @@ from gigaloop.report.content.performance_roofs import (
     power_figure,
     roofline_figure,
 )
-from gigaloop.report.content.performance_serving import front_figure, serving_step_figure
+from gigaloop.report.content.performance_serving import front_figure, serving_memory_figure, serving_step_figure
 from gigaloop.report.content.performance_training import (
     memory_figure,
     sensitivity_figure,
@@ -203,14 +203,16 @@ def _inference(basis: Basis, work: DeployedWork, where: str) -> Iterator[Block]:
     how = basis.computed("all legal layouts and batches, steady state of continuous batching, docs/workload.md")
     spread = math.log(found.stack.high / found.stack.low) / 2.0
     rows = close_rows(front.front, row)
+    speeds = front.points.tokens_per_s_per_user
     names = [
-        f"{front.points.tokens_per_s_per_user[i]:,.0f} tokens/s: {layout_name(front, i)}"
-        + (" (best as asked)" if i == row else "")
+        f"{speeds[i]:,.0f} tokens/s a user: {layout_name(front, i).partition(', prefill')[0]}"
+        + (", as asked" if i == row else "")
         for i in rows
     ]
     yield inference_card(basis, work)
     yield front_figure(f"{key}-front", where, front, how, required=float(serving.speed), band=spread)
     yield serving_step_figure(f"{key}-step", where, names, front.points, np.array(rows), how)
+    yield serving_memory_figure(f"{key}-memory", where, names, front.points, np.array(rows), how)
     points = front.points
     steps = [
         Operator(

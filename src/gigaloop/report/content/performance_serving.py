@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigaloop.core.evidence import Evidence
-from gigaloop.design.records.serving import SERVING_PARTS, ServingFront, ServingPoints
+from gigaloop.design.records.serving import SERVING_MEMORY, SERVING_PARTS, ServingFront, ServingPoints
 from gigaloop.design.serving.front import pareto
 from gigaloop.design.workload.serving import layout_name
 from gigaloop.report.figures import BarFigure, Dot, Limit, ScatterFigure, Series, Trail
@@ -18,6 +18,7 @@ Rows = NDArray[np.int64]
 
 _SIZES = 5
 """Sizes of instance whose own fronts are drawn."""
+_GB = 1e9
 _LEAST_SHARE = 0.004
 """Parts below this share of every step shown are gathered."""
 
@@ -136,4 +137,29 @@ def serving_step_figure(
         evidence=how,
         height=90 + 54 * len(rows),
         notes="A step gives a token to every sequence in flight, or several with drafted tokens.",
+    )
+
+
+def serving_memory_figure(
+    id_: str, where: str, names: Sequence[str], points: ServingPoints, rows: Rows, how: Evidence
+) -> BarFigure:
+    """Draw what stands in the memory of an accelerator that decodes, against what there is."""
+    held = {part: np.broadcast_to(points.memory[part], points.step.shape)[rows] / _GB for part in SERVING_MEMORY}
+    available = np.broadcast_to(points.available, points.step.shape)[rows] / _GB
+    most = max(held, key=lambda part: float(held[part][0]))
+    return BarFigure(
+        id=id_,
+        title=f"{where}: {sum(float(value[0]) for value in held.values()):,.0f} of {available[0]:,.0f} GB are in use, "
+        f"most of it {most}",
+        alt=f"Lying stacked bars of memory by its parts for {len(rows)} points, with ticks for what there is.",
+        measure="memory of an accelerator",
+        unit="GB",
+        categories=names,
+        category_name="point",
+        series=[Series(part, value) for part, value in held.items() if value.any()],
+        asked=Series("memory there is", available),
+        stacked=True,
+        horizontal=True,
+        evidence=how,
+        height=90 + 54 * len(rows),
     )

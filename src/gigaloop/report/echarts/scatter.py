@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from gigaloop.report.echarts.labels import Spot, place_labels
 from gigaloop.report.echarts.wire import Chart, Json, Key, Palette, frame, grid, quantity, rounded, value_axis
 from gigaloop.report.figures.floors import nice
 from gigaloop.report.figures.scatter import Dot, Limit, ScatterFigure, Trail
@@ -16,10 +17,12 @@ _DECADES = 2.5
 """Decades from which a logarithmic axis counts by tens; a shorter one counts by twos."""
 _SHORT = 3.0
 """Ratio of the ends of an axis below which a logarithmic one would have too few ticks: it is linear."""
-_LATE = 0.66
-"""Share of the lower axis from which on words stand to the left of their point."""
+_WIDE, _NARROW, _BESIDE = 820.0, 262.0, 90
+"""Widths of the plots for which words are placed, and what stands above and below a plot [px]."""
+_GLYPH, _LINE = 6.0, 13.0
+"""Mean width of a character and height of a line of words [px]."""
 _ABOVE = [9, -13]
-"""Where words stand at a line, from the corner of its symbol [px]: falling curves leave room up there."""
+"""Where words stand at a line, from the corner of its symbol [px]."""
 _FEW = 12
 """Points of a line from which on its symbols are small."""
 _MARK = Style(INK, 0, "solid", "diamond")
@@ -36,11 +39,16 @@ _FORMS: dict[str, Literal["line", "point", "hollow"]] = {
 def scatter_chart(figure: ScatterFigure, palette: Palette) -> Chart:
     """Draw points and curves on two axes of numbers."""
     drawn: list[Json] = []
+    wide, small = (_words(figure, width, figure.height - _BESIDE) for width in (_WIDE, _NARROW))
+    patches: list[Json] = []
     for trail in figure.trails:
         style = _style(trail, palette)
         if trail.name == figure.band:
             drawn.append(_band(figure, trail, style))
-        drawn.append(_trail(figure, trail, style))
+            patches.append({})
+        drawn.append(_trail(figure, trail, style, wide))
+        labels = [{"label": small[id(dot)]} if dot.label else {} for dot in trail.dots if figure.shown(dot)]
+        patches.append({"symbolSize": min(drawn[-1]["symbolSize"], 6), "label": {"fontSize": 10}, "data": labels})
     if figure.limits:
         drawn.append(_limits(figure.limits))
     upright = value_axis(figure.axis_name, along="y", **_extent(figure, "y"))
@@ -51,7 +59,7 @@ def scatter_chart(figure: ScatterFigure, palette: Palette) -> Chart:
         "yAxis": upright | {"nameGap": 13 + (16 if any(limit.axis == "x" for limit in figure.limits) else 0)},
         "series": drawn,
     }
-    narrow: Json = {"series": {"label": {"fontSize": 10}, "symbolSize": 7}}
+    narrow: Json = {"series": patches}
     keys = [Key(trail.name, _style(trail, palette), _FORMS[trail.form], trail.name) for trail in figure.trails]
     legend = tuple(keys) if len(keys) > 1 else ()
     decimals = shared_decimals(dot.y.value for trail in figure.trails for dot in trail.dots)
@@ -99,13 +107,13 @@ def _step_down(value: float, base: int) -> float:
     return max(power * step for step in steps if power * step <= value * (1.0 + 1e-9))
 
 
-def _trail(figure: ScatterFigure, trail: Trail, style: Style) -> Json:
+def _trail(figure: ScatterFigure, trail: Trail, style: Style, words: Mapping[int, Json]) -> Json:
     """Draw points alone, or joined in their order."""
     dash = list(style.dash) if isinstance(style.dash, tuple) else style.dash
     look: Json = {"color": style.colour, "borderColor": "#fff", "borderWidth": 0.75, "opacity": 1}
     if trail.form == "hollow":
         look = {"color": "rgba(255,255,255,0.6)", "borderColor": style.colour, "borderWidth": 1.25, "opacity": 1}
-    data = [_dot(figure, trail, dot) for dot in trail.dots if figure.shown(dot)]
+    data = [_dot(figure, trail, dot, words) for dot in trail.dots if figure.shown(dot)]
     one: Json = {
         "type": "line" if joined(trail) else "scatter",
         "name": trail.name,
@@ -114,7 +122,6 @@ def _trail(figure: ScatterFigure, trail: Trail, style: Style) -> Json:
         "symbol": style.symbol,
         "symbolSize": 13 if trail.form == "mark" else 8 if len(trail.dots) <= _FEW or not joined(trail) else 5,
         "label": {"show": False, "color": INK, "fontSize": 11, "distance": 6, "position": "right"} | _HALO,
-        "labelLayout": {"hideOverlap": True, "moveOverlap": "shiftY"},
         "emphasis": {"disabled": True},
         "clip": False,
         "z": 6 if trail.form == "mark" else 5,
@@ -128,7 +135,7 @@ def _trail(figure: ScatterFigure, trail: Trail, style: Style) -> Json:
     return one
 
 
-def _dot(figure: ScatterFigure, trail: Trail, dot: Dot) -> Json:
+def _dot(figure: ScatterFigure, trail: Trail, dot: Dot, words: Mapping[int, Json]) -> Json:
     """Give the data of one point, its words and the lines of its tooltip."""
     x, y = quantity(dot.x, figure.along_unit), quantity(dot.y, figure.unit)
     spread = f" ({dot.y.range_text})" if dot.y.range_text else ""
@@ -136,20 +143,51 @@ def _dot(figure: ScatterFigure, trail: Trail, dot: Dot) -> Json:
     tip = [name, f"{figure.along}: {x}", f"{figure.measure}: {y}{spread}", *([dot.note] if dot.note else [])]
     one: Json = {"value": [rounded(dot.x.value), rounded(dot.y.value)], "tip": tip}
     if dot.label:
-        where = _ABOVE if joined(trail) else _side(figure, dot)
-        one |= {"text": dot.label, "label": {"show": True, "position": where}}
+        one |= {"text": dot.label, "label": words[id(dot)]}
     return one
 
 
-def _side(figure: ScatterFigure, dot: Dot) -> str:
-    """Say on which side of a point its words stand: to the left of those far to the right, so that they stay inside."""
-    values = [each.x.value or 0.0 for trail in figure.trails for each in trail.dots if figure.shown(each)]
-    low, high, at = min(values), max(values), dot.x.value or 0.0
-    if "x" in figure.log:
-        low, high, at = math.log(low), math.log(high), math.log(at)
-    elif "x" in figure.from_zero:
-        low = 0.0
-    return "left" if high > low and (at - low) / (high - low) > _LATE else "right"
+def _words(figure: ScatterFigure, width: float, height: float) -> dict[int, Json]:
+    """Place the words of points in a plot of some size [px]: where they hide each other, the later are left out.
+
+    Words at a line stand above it to the right, where falling curves leave room.
+    """
+    spots: list[tuple[Dot, Spot]] = []
+    lines: list[tuple[Dot, Spot]] = []
+    for trail in figure.trails:
+        for dot in trail.dots:
+            if dot.label and figure.shown(dot):
+                x = width * _share(figure, "x", dot.x.value or 0.0)
+                y = height * (1.0 - _share(figure, "y", dot.y.value or 0.0))
+                spot = Spot(x + 6.0, y - 10.0, 0.0, dot.label) if joined(trail) else Spot(x, y, 4.0, dot.label)
+                (lines if joined(trail) else spots).append((dot, spot))
+    placed = place_labels([spot for _, spot in spots], width=width, height=height)
+    found: dict[int, Json] = {}
+    for (dot, _), side in zip(spots, placed, strict=True):
+        shown: Json = {"show": False}
+        if side is not None:
+            shown = {"show": True, "position": side.side, "offset": [0, round(side.shift, 1)]}
+        found[id(dot)] = shown
+    taken: list[Spot] = []
+    for dot, spot in lines:
+        free = all(
+            abs(spot.y - other.y) > _LINE or abs(spot.x - other.x) > _GLYPH * max(len(spot.name), len(other.name))
+            for other in taken
+        )
+        found[id(dot)] = {"show": free, "position": _ABOVE}
+        if free:
+            taken.append(spot)
+    return found
+
+
+def _share(figure: ScatterFigure, axis: Literal["x", "y"], value: float) -> float:
+    """Say where a value lies along an axis, from 0 to 1."""
+    extent = _extent(figure, axis)
+    values = [getattr(dot, axis).value for trail in figure.trails for dot in trail.dots if figure.shown(dot)]
+    low, high = extent.get("min", min(values)), extent.get("max", max(values))
+    if extent.get("type") == "log":
+        low, high, value = math.log(low), math.log(high), math.log(value)
+    return (value - low) / (high - low) if high > low else 0.5
 
 
 def _band(figure: ScatterFigure, trail: Trail, style: Style) -> Json:

@@ -13,6 +13,9 @@ from gigaloop.report.figures.base import Figure, Series, settle, total
 from gigaloop.report.numbers import Number, Value, as_number, as_numbers, shared_decimals
 from gigaloop.report.tables import Column, Row, Table
 
+_MANY_COLUMNS = 8
+"""Series beyond which a table of few categories has a row for each of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -102,8 +105,17 @@ class BarFigure(Figure):
         return [total(column) for column in _across(self.series)]
 
     def table(self) -> Table:
-        """Give a row for each category, with the sum where bars are stacked."""
+        """Give a row for each category, with the sum where bars are stacked; of many series a row for each of them."""
+        if len(self.series) > _MANY_COLUMNS and len(self.categories) <= _MANY_COLUMNS and self.asked is None:
+            return self._by_series()
         return _series_table(self, self.category_name, self.categories, self.series, self.asked, stacked=self.stacked)
+
+    def _by_series(self) -> Table:
+        """Give a row for each series and a column for each category."""
+        decimals = shared_decimals(value for each in self.series for value in each.floats)
+        columns = [Column(self.measure), *(Column(name, self.unit, decimals=decimals) for name in self.categories)]
+        rows: list[Row] = [[each.name, *each.values] for each in self.series]
+        return Table(self.title, columns, rows, ["total", *self.sums] if self.stacked else ())
 
 
 @dataclass(frozen=True, kw_only=True)
