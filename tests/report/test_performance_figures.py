@@ -151,6 +151,8 @@ def test_a_speed_that_no_layout_gives_is_said_to_be_out_of_reach():
     figure = front_figure("front", "Model", found, HOW, required=1e6)
     assert "no layout gives 1,000,000 tokens/s to a user" in figure.title
     assert "best as asked" not in [trail.name for trail in figure.trails]
+    late = front_figure("front", "Model", found, HOW, required=10.0)
+    assert "no layout that gives 10 tokens/s to a user has the first token in time" in late.title
 
 
 def test_the_parts_of_a_decoding_step_add_up_to_it():
@@ -194,7 +196,7 @@ def test_generations_stand_in_the_colour_of_their_workload():
     ]
     figure = generations_figure("generations", spots, HOW)
     assert [trail.name for trail in figure.trails] == ["train", "serve"]
-    assert figure.title.startswith("B gives most per megawatt")
+    assert figure.title == "Most per megawatt: B for train; A for serve"
 
 
 def test_memory_of_serving_adds_up_and_is_drawn_against_what_there_is():

@@ -72,7 +72,7 @@ def test_throughput_of_a_system_is_that_of_its_accelerators(table: list[dict[str
 
 def test_layouts_come_to_the_accelerators_that_are_stated(table: list[dict[str, str]]) -> None:
     for row in table:
-        if row["tp"] and row["n_gpus"]:
+        if row["tp"] and row["dp"]:
             assert int(row["n_gpus"]) == int(row["tp"]) * int(row["pp"] or 1) * int(row["dp"] or 1), row["id"]
 
 
@@ -137,7 +137,7 @@ def test_fits_differ_by_what_they_left_out() -> None:
 def test_effects_find_a_stack_that_is_slower_by_a_third() -> None:
     rows = [row for row in bundled_served() if row.stack.family == "trtllm"]
     made: list[Served] = []
-    rates = predict_serving(_unfitted(rows), rows, known=[]).equations
+    rates = predict_serving(_unfitted(rows), rows).equations
     for row, rate in zip(rows, rates, strict=True):
         made.append(replace(row, value=float(rate) / 1.5))
     half = len(made) // 2

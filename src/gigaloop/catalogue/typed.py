@@ -25,12 +25,14 @@ from gigaloop.catalogue.kinds import (
     LoadProfile,
     Metric,
     Part,
+    PerformanceConstant,
     Pledge,
     PowerEquipment,
     Rack,
     Reliability,
     Site,
     SiteResponse,
+    SoftwareStack,
     Switch,
 )
 
@@ -79,6 +81,14 @@ class TypedAccess(ABC):
     def site_response(self, id_: str) -> SiteResponse:
         """Give how a site answers to a load that moves."""
         return self.get(SiteResponse, id_)
+
+    def performance_constant(self, id_: str) -> PerformanceConstant:
+        """Give a fitted constant of training steps."""
+        return self.get(PerformanceConstant, id_)
+
+    def software_stack(self, id_: str) -> SoftwareStack:
+        """Give how far a software stack departs from the equations."""
+        return self.get(SoftwareStack, id_)
 
     def language_model(self, id_: str) -> LanguageModel:
         """Give a language model."""

@@ -155,10 +155,10 @@ def show_search(found: CodesignSearch, top: int) -> None:
     """Print the generations as they are, the best of the front, and what each choice is worth."""
     first = next(iter(found.objectives))
     names = ", ".join(found.generations)
-    front = [row for row in range(len(found)) if found.front[row]]
+    front = [row for row in range(len(found)) if found.front[row] and row not in found.stated]
     front.sort(key=lambda row: -found.objectives[first][row])
     can = int(found.feasible.sum())
-    title = f"{names}: {counted(len(found), 'variant')}, {can:,} can be built, {len(front):,} on the front"
+    title = f"{names}: {counted(len(found), 'variant')}, {can:,} can be built, {int(found.front.sum()):,} on the front"
     more = f"{len(front) - top:,} more with --top {len(front)}" if len(front) > top else ""
     rows = [tuple(_cells(found, row)) for row in (*found.stated, *front[:top])]
     output.line()

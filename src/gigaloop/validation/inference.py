@@ -27,6 +27,9 @@ FloatArray = NDArray[np.float64]
 
 UNIT = "tokens/s"
 
+_NINTH = 0.9
+"""Quantile that remarks give beside the median. Source: a choice of this project."""
+
 
 @dataclass(frozen=True)
 class ServedResult:
@@ -205,5 +208,5 @@ def _remarks(results: Sequence[ServedResult], learnt: Sequence[Served], catalogu
 
 def _said(errors: Sequence[float]) -> str:
     size = 100.0 * np.abs(errors)
-    spread = f"mean {size.mean():.1f} %, median {np.median(size):.1f} %, p90 {np.quantile(size, 0.9):.1f} %"
+    spread = f"mean {size.mean():.1f} %, median {np.median(size):.1f} %, p90 {np.quantile(size, _NINTH):.1f} %"
     return f"{spread}, bias {100.0 * float(np.mean(errors)):+.1f} % ({len(size)} rows)"

@@ -45,7 +45,7 @@ DATES = {"trtllm": 2025.8, "inferencex": 2026.1, "deepseek": 2025.1, "infersim":
 """Year of the other families' measurements. Source: the dates of the publications, to a few months."""
 
 NEWEST = 2026.6
-"""Date taken for a stack that has none [year]: that of the newest measured."""
+"""Date taken for a stack that has none [year]. Source: the newest round that was measured."""
 
 DRAFT, ACCEPTANCE = 3.0, 0.7
 """Tokens drafted by multi-token prediction where it is on, and the chance of each. Source: DeepSeek-V3,

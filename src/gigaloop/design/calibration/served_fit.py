@@ -28,6 +28,7 @@ from gigaloop.design.serving.constants import LOG_SPREAD
 
 FloatArray = NDArray[np.float64]
 
+# Source: estimates of standard deviations of the log of throughput: tenths between stacks, models and releases.
 EFFECTS = (
     Effect("stack", ("family",), prior=0.15),
     Effect("library", ("library",), prior=0.10),
@@ -66,6 +67,9 @@ _MOST = {"occupancy": 1.0, "utilised": 0.97, "cache": 0.95, "link": 0.95, "reser
 _STEP = 2e-2
 """Step of numerical derivatives of the log of a constant; layouts switch, so it is not small. Source: a choice of this
 project."""
+
+_FARTHEST = 0.4
+"""Farthest that the log of a constant moves in a round. Source: a choice of this project."""
 
 _ROUNDS = 4
 
@@ -136,7 +140,7 @@ def fit_serving(measured: Sequence[Served], *, start: ServingFit | None = None, 
         jac, rest = slopes[used], (target - np.log(np.maximum(rates, 1e-300)))[used]
         hessian = jac.T @ inverse @ jac + precision
         move = np.linalg.solve(hessian, jac.T @ inverse @ rest - precision @ (logs - prior))
-        constants = _bounded(logs + np.clip(move, -0.4, 0.4))
+        constants = _bounded(logs + np.clip(move, -_FARTHEST, _FARTHEST))
         rates = rates_of_candidates(measured, few, constants)[0]
         used = rates > 0.0
         rest = (target - np.log(np.maximum(rates, 1e-300)))[used]
@@ -152,18 +156,10 @@ def fit_serving(measured: Sequence[Served], *, start: ServingFit | None = None, 
     return ServingFit(constants, ServingSpreads(deviations, noise), np.asarray(np.linalg.inv(hessian)), tuple(measured))
 
 
-def predict_serving(
-    fit: ServingFit, asked: Sequence[Served], *, known: Sequence[Served] | None = None
-) -> ServedPrediction:
-    """Predict measurements by a fit, with the effects of what is known; their own values are not looked at.
-
-    Parameters
-    ----------
-    known
-        Measurements that effects are conditioned on; those of the fit where not given.
-    """
+def predict_serving(fit: ServingFit, asked: Sequence[Served]) -> ServedPrediction:
+    """Predict measurements by a fit, with the effects of what it learned from; their own values are not looked at."""
     rates, points, used, candidates = _evaluated(asked, fit.constants)
-    mean, variance = _conditioned(fit, tuple(fit.measured if known is None else known), asked)
+    mean, variance = _conditioned(fit, fit.measured, asked)
     noise = fit.spreads.noise**2
     variance = variance + noise / _reliability(asked, fit.spreads.noise)
     layouts = []

@@ -9,7 +9,7 @@ UNKNOWN = "unknown"
 """Family of a stack that nothing tells."""
 
 NEWEST = 2026.5
-"""Date taken for a stack that has none [year]: that of the newest releases measured."""
+"""Date taken for a stack that has none [year]: that of the newest releases measured. Source: a choice."""
 
 _FAMILIES = (
     (re.compile(r"^bridge-"), "megatron-bridge"),
@@ -123,6 +123,7 @@ def shown_date(date: float) -> str:
 
 
 def _date(family: str, id_: str, source: str, notes: str) -> float:
+    # A patch comes two weeks later. Source: an estimate; containers are named by year and month of this century.
     for text in (id_, notes, source):
         if match := _CONTAINER.search(text):
             patch = 0.04 * int(match[3]) if match[3] else 0.0

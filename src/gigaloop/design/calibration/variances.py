@@ -84,4 +84,5 @@ def student_weights(covariance: FloatArray, residuals: FloatArray, noise: float)
     alone = (inverse @ residuals) / np.diag(inverse)
     spread = np.maximum(1.0 / np.diag(inverse), noise**2)
     weights: FloatArray = (_STUDENT + 1.0) / (_STUDENT + alone**2 / spread)
+    # Source: a choice of this project.
     return np.clip(weights, 0.02, 1.0)

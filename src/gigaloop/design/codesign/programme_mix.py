@@ -20,7 +20,6 @@ from gigaloop.design.codesign.training import TrainingWork
 from gigaloop.design.codesign.work import Work, changed
 from gigaloop.design.performance import PRIORS, Constants
 from gigaloop.design.performance.machine import Machine, machine_of
-from gigaloop.design.performance.strategies import RECOMPUTE
 from gigaloop.design.records.codesign import Floats
 from gigaloop.design.serving.constants import LOG_SPREAD, ServingConstants
 from gigaloop.design.transformer import Transformer
@@ -88,7 +87,7 @@ def _work(programme: Programme, generation: Generation, catalogue: Catalogue, wo
             count,
             constants,
             tuple(_training_draws(catalogue, constants)),
-            _named(fixed_of(training)),
+            dict(fixed_of(training)),
             _keeps(catalogue, generation, model, count, training.adapters, stack.factor),
         )
     if workload.serving is not None:
@@ -113,12 +112,6 @@ def _work(programme: Programme, generation: Generation, catalogue: Catalogue, wo
         )
     path = f"workloads.{workload.id}"
     raise ProgrammeError([Problem("it neither trains nor serves", programme.place(path), path)])
-
-
-def _named(fixed: dict[str, int]) -> dict[str, object]:
-    """Give settled choices with the name of the recompute, as the search takes it."""
-    how = fixed.get("recompute")
-    return {**fixed, "recompute": RECOMPUTE[how]} if isinstance(how, int) else dict(fixed)
 
 
 def _keeps(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,9 @@ from gigaloop.design.records.codesign import CodesignSearch, Finding, Floats, Wo
 if TYPE_CHECKING:
     from gigaloop.catalogue import Catalogue
     from gigaloop.programme.schema import Programme, Site
+
+_MARGIN = re.compile(r" by \d+ %")
+"""By how much an obstacle is missed, which does not make it another one."""
 
 _COLUMNS = (
     "rack_power",
@@ -190,7 +194,7 @@ def _searched(scored: Sequence[Scored], mix: Mix, rows: Sequence[int], workers: 
 
 def nothing_can_be_built(scored: Sequence[Scored], obstacles: Sequence[str]) -> GigaloopError:
     """Make the error of a search without any variant that can be built."""
-    causes = Counter(text.partition(" by ")[0].partition(" and ")[0] for text in obstacles)
+    causes = Counter(_MARGIN.sub("", text) for text in obstacles)
     most, count = causes.most_common(1)[0]
     other = f"; {len(causes) - 1} other reasons for the rest" if len(causes) > 1 else ""
     return GigaloopError(

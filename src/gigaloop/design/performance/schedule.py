@@ -15,13 +15,15 @@ def bubble_time(
     forward: FloatArray,
     backward: FloatArray,
     weights: FloatArray,
+    batches: FloatArray,
 ) -> FloatArray:
     """Give the time that a stage stands idle in a step while the pipeline fills and drains [s].
 
     1F1B with ``chunks`` of layers a stage: ``(p - 1) (F + B) / v`` (Narayanan et al., arXiv:2104.04473, section 2.2.2);
     zero-bubble: ``(p - 1) (F + B - 2 W)`` (Qi et al., arXiv:2401.10241, ZB-H1); DualPipe:
     ``(p / 2 - 1) (F + B + B - 3 W)`` with a forward and a backward pass beside one another (DeepSeek-V3,
-    arXiv:2412.19437, table 2).
+    arXiv:2412.19437, table 2). With fewer micro-batches than stages there are as many fewer gradients of weights, W, to
+    fill with.
 
     Parameters
     ----------
@@ -31,18 +33,21 @@ def bubble_time(
         (n,)
     forward, backward, weights
         Passes of a micro-batch through a stage [s], the backward one with the gradients of weights, and these alone.
+    batches
+        Micro-batches (n,).
 
     Examples
     --------
     Four stages, passes of 1 and 2 s: nine seconds, and half of that with two chunks a stage:
 
     >>> one, two, four = np.array(1.0), np.array(2.0), np.array(4.0)
-    >>> [float(bubble_time(np.array(0), four, v, one, two, one)) for v in (one, two)]
+    >>> [float(bubble_time(np.array(0), four, v, one, two, one, four)) for v in (one, two)]
     [9.0, 4.5]
     """
     both = forward + backward
     out = (stages - 1.0) * both / chunks
     if np.any(schedule > 0):
+        weights = weights * np.minimum(1.0, batches / stages)
         zero = (stages - 1.0) * np.maximum(both - 2.0 * weights, 0.0)
         dual = np.maximum(0.5 * stages - 1.0, 0.0) * np.maximum(both + backward - 3.0 * weights, 0.0)
         out = np.where(schedule == 1, zero, np.where(schedule == 2, dual, out))

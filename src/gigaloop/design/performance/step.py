@@ -119,7 +119,7 @@ def _steps(
     transfers = 2.0 * chunks * send * batches
     back = work.matrix_data + work.matrix_weights + work.attention_backward + work.memory_backward
     weights = layers / stages * work.matrix_weights * (1.0 + work.launch_backward / back)
-    bubble = bubble_time(schedule, stages, chunks, mean_forward, mean - mean_forward, weights)
+    bubble = bubble_time(schedule, stages, chunks, mean_forward, mean - mean_forward, weights, batches)
     bubble = bubble + 2.0 * (stages - 1.0) * send
 
     # Chunks of an interleaved schedule are done one after the other: the first ones' gradients have the others to hide.

@@ -21,6 +21,9 @@ FloatArray = NDArray[np.float64]
 BASE = Constants()
 """Of matrix products and fused attention, before any training was measured; serving is fitted on top of them."""
 
+_UNITS = 16.0
+"""Special functions a clock and multiprocessor that ``exponential`` is stated for. Source: arXiv:2407.08608, 3.1."""
+
 _PHASES = ("matrix", "memory", "communication", "waiting")
 
 ACTIVATION_BYTES = np.array([2.0, 1.0, 1.0, 1.0])
@@ -113,7 +116,7 @@ def rows_from(model: Transformer, machine: Machine, load: ServingLoad, constants
         attention_rates=rates(attention),
         head_rates=rates(np.zeros_like(precision)),
         fused=_float(machine.bf16) * np.asarray(base.attention)[kind] * clock * constants.attention,
-        exponential=np.asarray(base.exponential)[kind] * 16.0 / _float(machine.special_functions),
+        exponential=np.asarray(base.exponential)[kind] * _UNITS / _float(machine.special_functions),
         bandwidth=_float(machine.hbm_bandwidth) * scaled.bandwidth,
         stream=_float(machine.hbm_bandwidth),
         powers=np.stack(np.broadcast_arrays(*powers)),

@@ -18,8 +18,9 @@ IntArray = NDArray[np.int64]
 STAGES = (1, 2, 4, 8)
 """Pipeline stages that serving considers. Source: a choice of this project; more only lengthen the answer."""
 
-BATCHES = np.unique(np.round(2.0 ** np.arange(0.0, 15.1, 0.5))).astype(np.int64)
-"""Sequences in flight on a data-parallel rank that are considered, about 1.4 apart; memory cuts the largest."""
+BATCHES = np.unique(np.round(2.0 ** (np.arange(31) / 2.0))).astype(np.int64)
+"""Sequences in flight on a data-parallel rank that are considered, about 1.4 apart; memory cuts the largest.
+Source: a choice of this project."""
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,8 @@ class ServingLoad:
     acceptance: Number = 0.0
     """Chance that a drafted token is accepted, given that those before it were."""
     chunk: Number = 8192.0
-    """Most prompt tokens of an instance's data-parallel rank in a step (chunked prefill)."""
+    """Most prompt tokens of an instance's data-parallel rank in a step (chunked prefill). Source: the default of
+    TensorRT-LLM and of vLLM on large accelerators, https://docs.vllm.ai."""
     requests: Number = 0.0
     """Requests of a run of an instance, all there at its start; 0 for a stream that does not end."""
 

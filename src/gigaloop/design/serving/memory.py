@@ -41,8 +41,7 @@ def held_by(r: Rows, tp: FloatArray, dp: FloatArray, ep: FloatArray, pp: FloatAr
     experts = s.moe_layers * np.ceil(s.experts / ep) * s.expert * r.expert_bytes / split
     ends = s.vocab * s.hidden * 2.0 * np.where(pp > 1.0, 1.0, 2.0 - s.tied) / tp
     weights = stage * ((attention + dense + shared) / tp + experts) + ends
-    tokens = np.minimum(r.chunk, np.maximum(r.isl * (1.0 - r.cached), 512.0) * 8.0)
-    buffers = RESERVE + tokens * s.hidden * 2.0 * (LIVE + 2.0 * s.top_k)
+    buffers = RESERVE + r.chunk * s.hidden * 2.0 * (LIVE + 2.0 * s.top_k)
     context = r.isl * (1.0 - r.cached) + c.reserved * r.osl
     kept = _kept(r, context) / np.minimum(tp, s.kv_heads) * r.cache_bytes
     sequence = stage * (kept + s.state / tp)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gigaloop.core.errors import Problem, ProgrammeError
 from gigaloop.design.collectives.system import system_of
 from gigaloop.design.performance.machine import PRECISIONS, Machine, machine_of
-from gigaloop.design.performance.strategies import RECOMPUTE, Job
+from gigaloop.design.performance.strategies import Job
 from gigaloop.design.records import Fabric
 from gigaloop.design.serving.loads import ServingLoad
 from gigaloop.programme.schema import Programme, Workload
@@ -68,12 +68,12 @@ def job_of(workload: Workload, training: Training) -> Job:
     )
 
 
-def fixed_of(training: Training) -> dict[str, int]:
+def fixed_of(training: Training) -> dict[str, int | str]:
     """Give the choices of layout that a job has settled, as the columns of strategies name them."""
     stated = {name: getattr(training.strategy, name) for name in ("tp", "cp", "pp", "vp", "ep", "micro_batch", "zero")}
-    fixed = {name: int(value) for name, value in stated.items() if value is not None}
+    fixed: dict[str, int | str] = {name: int(value) for name, value in stated.items() if value is not None}
     if training.strategy.recompute is not None:
-        fixed["recompute"] = RECOMPUTE.index(training.strategy.recompute)
+        fixed["recompute"] = training.strategy.recompute
     return fixed
 
 

@@ -53,18 +53,21 @@ def design_serving(
     stack = serving_stack(catalogue, str(machine.architecture), PRECISIONS[int(np.asarray(load.precision))], kind)
     apart = True if serving.disaggregated else None
     try:
-        front = searched(model, machine, load, accelerators, speed, first, constants, apart)
+        # Software makes a token longer by its factor: the equations have to be that much faster.
+        front = searched(
+            model, machine, load, accelerators, speed * stack.factor, first / stack.factor, constants, apart
+        )
     except InfeasibleError as error:
         return WorkloadDesign(_unfit(workload, model, machine, load, error), model, machine, stack, load=load)
     points, row = front.points, front.best
     note = ""
     if row is None:
         usable = np.where(points.fits, points.tokens_per_s_per_user, -1.0)
-        in_time = np.where(points.ttft <= first, usable, -1.0)
+        in_time = np.where(points.ttft * stack.factor <= first, usable, -1.0)
         row = int((in_time if in_time.max() > 0.0 else usable).argmax())
         note = (
             f"nothing gives a user {speed:g} tokens/s with the first token within {first:g} s; the nearest gives "
-            f"{points.tokens_per_s_per_user[row]:.3g} tokens/s after {points.ttft[row]:.3g} s"
+            f"{points.tokens_per_s_per_user[row] / stack.factor:.3g} tokens/s after {points.ttft[row] * stack.factor:.3g} s"
         )
     each = float(points.tokens_per_s_per_accelerator[row])
     rack = each * float(generation.accelerators_per_rack)

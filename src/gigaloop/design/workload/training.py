@@ -103,7 +103,7 @@ def searched(
     job: Job,
     accelerators: int,
     constants: Constants,
-    fixed: tuple[tuple[str, int], ...],
+    fixed: tuple[tuple[str, int | str], ...],
 ) -> StrategySearch:
     """Search once for the same question; see :func:`~gigaloop.design.strategy.search.search_strategies`."""
     return search_strategies(model, machine, job, accelerators, constants=constants, fixed=dict(fixed))

@@ -94,6 +94,8 @@ def _front_title(where: str, found: ServingFront, required: float) -> str:
     points, best = found.points, found.best
     if best is None:
         most = points.tokens_per_s_per_user[found.front].max() if len(found.front) else 0.0
+        if most >= required:
+            return f"{where}: no layout that gives {required:,.0f} tokens/s to a user has the first token in time"
         return f"{where}: no layout gives {required:,.0f} tokens/s to a user; {most:,.0f} is the most"
     said = f"{points.tokens_per_s_per_accelerator[best]:,.0f} tokens/s an accelerator"
     at = f"at {points.tokens_per_s_per_user[best]:,.0f} tokens/s a user"
