@@ -24,7 +24,7 @@ DATA = Path(gigaloop.catalogue.__file__).parent / "data"
 def main() -> None:
     """Fit, and replace the two files."""
     rows = bundled_measurements()
-    date = datetime.now(tz=UTC).date().isoformat()
+    date = datetime.now(tz=UTC).date().isoformat()[:7]
     for file, text in serving_files(date).items():
         (DATA / file).write_text(text, encoding="utf-8")
     fits = {
@@ -55,7 +55,7 @@ def main() -> None:
     factor = float(np.exp(np.mean(centres)))
     said = f"a stack that nobody measured, as {len(families)} families each left out (1 in 10 beyond either end)"
     lines += stack_entry(
-        f"stack-{UNSEEN}", said, UNSEEN, date[:7], "", "", "", factor, spread, len(rows), "calibrated"
+        f"stack-{UNSEEN}", said, UNSEEN, date, "", "", "", factor, spread, len(rows), "calibrated"
     )  # fmt: skip
     (DATA / "software_stack.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

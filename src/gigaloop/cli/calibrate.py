@@ -45,7 +45,7 @@ def _why(row: Row) -> str:
 
 def _write(found: OwnCalibration, measurements: Path, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    date = datetime.now(tz=UTC).date().isoformat()
+    date = datetime.now(tz=UTC).date().isoformat()[:7]
     lines = [
         f"# Software stack as measured in {measurements.name}. Made by `gigaloop design calibrate`.",
         "kind: software_stack",

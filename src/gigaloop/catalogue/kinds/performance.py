@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from gigaloop.catalogue.entry import CoarseDate, Entry
@@ -22,8 +23,14 @@ class PerformanceConstant(Entry):
     prior: Number
     """What was known before any row."""
     unit: str = ""
-    held_out: dict[str, float]
-    """As fitted without some rows: those of a fold (``fold 0`` ...), of a family of software, or of newer machines."""
+    without: str = ""
+    """As fitted without some rows: those of a fold, of a family of software, or of newer machines: ``fold 0: 0.81``."""
+
+    @property
+    def held_out(self) -> Mapping[str, float]:
+        """The values without some rows, by what is left out."""
+        pairs = (each.rsplit(":", 1) for each in self.without.split(";") if each.strip())
+        return {name.strip(): float(value) for name, value in pairs}
 
 
 class SoftwareStack(Entry):
@@ -43,7 +50,7 @@ class SoftwareStack(Entry):
     """Kind of model: ``dense``, ``mixture`` or ``adapters``; any where empty."""
     factor: Number
     """Measured over computed step; the range holds eight measurements in ten."""
-    rows: int = 0
+    rows: Number
     """Measurements that it rests on."""
 
 

@@ -94,13 +94,13 @@ def constant_entry(
     """Write a fitted constant as an entry of the catalogue."""
     reach = float(np.exp(EIGHT_IN_TEN * spread))
     kept = {each: other for each, other in others.items() if f"{other:.5g}" != f"{value:.5g}"}
-    held = ", ".join(f"{each}: {other:.5g}" for each, other in kept.items())
+    held = "; ".join(f"{each}: {other:.5g}" for each, other in kept.items())
     span = f", low: {value / reach:.4g}, high: {value * reach:.4g}" if spread else ""
     return [
         f"  {id_}:",
         f'    {{name: "{name}", source: {source}, use: {use}, constant: "{name}", unit: "{unit}",',
         f"     value: {{value: {value:.5g}{span}}}, prior: {prior:.4g},",
-        f"     held_out: {{{held}}}}}",
+        f'     without: "{held}"}}',
     ]
 
 
