@@ -97,7 +97,9 @@ def test_keys_and_records_can_be_set_added_and_removed(starter):
     assert str(patched.part_of["spare"].mass) == "5 kg"
     assert patched.part_of["cdu"].mass == 1360.0
     assert patched.claims == ()
-    assert patched.workloads[0].training.tokens is None
+    training = patched.workloads[0].training
+    assert training is not None
+    assert training.tokens is None
 
 
 def test_every_record_of_a_section_can_be_removed(starter):

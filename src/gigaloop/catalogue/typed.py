@@ -30,6 +30,8 @@ from gigaloop.catalogue.kinds import (
     PowerEquipment,
     Rack,
     Reliability,
+    ServingConstant,
+    ServingStack,
     Site,
     SiteResponse,
     SoftwareStack,
@@ -101,6 +103,14 @@ class TypedAccess(ABC):
     def reliability(self, id_: str) -> Reliability:
         """Give how often a fleet fails, and how long it takes to go on."""
         return self.get(Reliability, id_)
+
+    def serving_constant(self, id_: str) -> ServingConstant:
+        """Give a fitted constant of serving."""
+        return self.get(ServingConstant, id_)
+
+    def serving_stack(self, id_: str) -> ServingStack:
+        """Give how far a library that serves departs from the equations."""
+        return self.get(ServingStack, id_)
 
     def facility_architecture(self, id_: str) -> FacilityArchitecture:
         """Give how a class of facilities is built."""

@@ -76,10 +76,11 @@ def _card(shown: Shown) -> Iterator[tuple[str, str, str]]:
     yield "software", f"x {stack.factor:.3g}", f"time of a step against the equations: {stack.said}"
     yield from _training(shown) if found.kind == "training" else _serving(shown)
     used = found.memory_needed / found.memory_available
+    stated = f" that programs can use, {float(machine.hbm) / 1e9:,.0f} stated,"
     yield (
         "memory",
         percent(used),
-        f"{found.memory_needed / 1e9:,.0f} of {found.memory_available / 1e9:,.0f} GB of the fullest accelerator",
+        f"{found.memory_needed / 1e9:,.0f} of {found.memory_available / 1e9:,.0f} GB{stated} of the fullest accelerator",
     )
     if shown.cost is not None:
         each = shown.cost
@@ -128,7 +129,8 @@ def _serving(shown: Shown) -> Iterator[tuple[str, str, str]]:
     yield "in flight", f"{found.batch:,.0f}", "sequences on an instance"
     yield "MFU", percent(found.mfu), "of the decoding with its share of prefill"
     if front is not None and row is not None:
-        drawn, joules = float(front.points.power[row]), float(front.points.energy_per_token[row])
+        drawn = float(front.points.power[row])
+        joules = float(front.points.energy_per_token[row]) * shown.found.stack.factor
         yield "power", power(drawn), f"an accelerator on average, {joules:.3g} J an output token"
         yield (
             "searched",

@@ -60,7 +60,11 @@ def remarks(results: Sequence[Result], learnt: Sequence[Measurement], catalogue:
     """
     if not results:
         return
-    yield f"strategy published, held out by configuration: {_said(results)}"
+    published = [each for each in results if each.row.published]
+    if published:
+        yield f"layers and strategy published, held out by configuration: {_said(published)}"
+    if len(published) < len(results):
+        yield f"with those whose layers are those of the catalogue's model: {_said(results)}"
     alone = np.array([each.equations / each.row.step - 1.0 for each in results])
     yield f"the equations with their constants alone, no software stack: {errors_said(alone)}"
     inside = np.mean([each.inside for each in results])

@@ -11,7 +11,7 @@ from pathlib import Path
 from gigaloop.catalogue import Catalogue
 from gigaloop.core.errors import GigaloopError
 from gigaloop.core.suggest import did_you_mean
-from gigaloop.design.calibration.measurements import Measurement, configuration, fold_of, recipe
+from gigaloop.design.calibration.measurements import SHAPE_TAKEN, Measurement, configuration, fold_of, recipe
 from gigaloop.design.calibration.stacks import Stack, stack_of, written_date
 from gigaloop.design.performance import machine_of
 from gigaloop.design.performance.machine import PRECISIONS, Machine
@@ -172,7 +172,7 @@ def _measurement(
         stack=stack,
         configuration=key,
         fold=fold_of(key) if fold is None else int(fold),
-        assumed=assumed,
+        assumed=assumed if "layers" in given else (SHAPE_TAKEN, *assumed),
     )
 
 

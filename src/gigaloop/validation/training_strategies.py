@@ -17,6 +17,15 @@ _MICRO_BATCH = re.compile(r"_mbs(\d+)")
 _SEPARATE_ATTENTION = ("megatron-lm-2021", "megatron-lm-2022", "vtrain", "palm")
 """Families from before fused attention. Source: FlashAttention, arXiv:2205.14135, 2022, and the dates of theirs."""
 
+_PORTABLE_ATTENTION = ("torchtitan", "llm-foundry")
+"""Families whose attention is a kernel of before Hopper. Source: FlashAttention-2 and Triton kernels as their
+repositories name them; arXiv:2407.08608 for what these reach on an H100."""
+
+_HALF_GRADIENTS = ("megatron-lm-2021", "megatron-lm-2022", "vtrain")
+"""Families that reduce gradients of FP16 training in 16 bits; BF16 demands 32 of them. Source:
+https://github.com/NVIDIA/Megatron-LM, megatron/arguments.py, 2022: accumulate_allreduce_grads_in_fp32 is off by default,
+and set for BF16."""
+
 _HIDES, _HIDES_ACROSS = 2026.4, 2026.28
 """Releases [year] since which exchanges of experts are hidden, inside a domain and across. Source: see where used."""
 
@@ -85,6 +94,8 @@ def strategy_of(
         overlap_dp=stack.date >= _OVERLAPS,
         overlap_pp=stack.date >= _OVERLAPS,
         fused_attention=stack.family not in _SEPARATE_ATTENTION,
+        portable_attention=stack.family in _PORTABLE_ATTENTION,
+        narrow_gradients=stack.family in _HALF_GRADIENTS and "FP16" in text("precision").upper(),
     ), tuple(assumed)
 
 

@@ -71,6 +71,15 @@ def test_a_user_sees_the_speed_that_is_asked_or_nothing_is_served(serving, base,
     assert best_rates(shortlist(never, base, machines), machines).max() == 0.0
 
 
+def test_software_that_takes_longer_has_to_be_made_up_for(serving, base, machines):
+    slower = replace(serving, speed=40.0, factor=1.25)
+    faster = replace(serving, speed=50.0)
+    few = shortlist(slower, base, machines)
+    rows = np.arange(few.size)
+    assert few.rates(base, rows).tolist() == shortlist(faster, base, machines).rates(base, rows).tolist()
+    assert few.kept(base) == pytest.approx(0.8)
+
+
 def test_an_instance_stays_within_its_domain(serving, base, machines):
     few = shortlist(serving, base, machines)
     small = replace(base, domain=36.0)

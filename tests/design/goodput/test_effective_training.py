@@ -179,3 +179,10 @@ def test_a_run_without_failures_draws_what_training_draws(rates):
     run = training_run(1e9, 1e6, found, machine, 560.0, rest=100.0)
     assert float(found.share[0]) == pytest.approx(1.0, abs=1e-4)
     assert run.accelerator_energy == pytest.approx(1024 * 560.0 * 1000.0, rel=1e-3)
+
+
+def test_slow_accelerators_are_as_many_however_hosts_group_them(rates):
+    """Wu et al., arXiv:2410.12588: 1.34 % of delay at 10,000 accelerators; the rate is of one of eight."""
+    for per_host in (4, 8):
+        found = goodput(10_000, STATES, rates, memory=80e9, host_accelerators=per_host)
+        assert float(found.parts["stragglers"] / found.parts["training"]) == pytest.approx(0.0134, abs=2e-3)

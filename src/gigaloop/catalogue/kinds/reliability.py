@@ -53,7 +53,8 @@ class Reliability(Entry):
     repair: PositiveDuration
     """For which it is out of service."""
     slow: PositiveDuration
-    """Between the times at which a host turns slow without failing."""
+    """Between the times at which one of ``host_accelerators`` accelerators, or what serves them, turns slow without
+    failing."""
     slow_time: Duration
     """Until a slow host is found and taken out."""
     slow_by: Fraction

@@ -53,19 +53,17 @@ EFFECTS = (
     Effect("implementation of a model", ("family", "model")),
     Effect("model on an accelerator", ("family", "model", "accelerator")),
     Effect("model in a recipe", ("family", "model", "precision")),
+    Effect("mixture", ("mixture",), prior=0.10),
     Effect("accelerator", ("accelerator",)),
     Effect("what is switched on", ("family", "variant"), prior=0.10),
-    Effect("variant of a model", ("family", "variant", "model"), prior=0.15),
     Effect("site", ("family", "site")),
     Effect("drift of releases", ("family", "kind"), over=("date",)),
-    Effect("drift of a recipe", ("family", "architecture", "precision"), over=("date",)),
     Effect("release", ("family", "kind", "release")),
-    Effect("release on a host", ("family", "kind", "host", "release")),
-    Effect("release on an architecture", ("family", "kind", "architecture", "release")),
     Effect("release of a model", ("family", "model", "release")),
     Effect("layout", ("kind", "architecture"), over=("accelerators", "tp", "pp", "cp", "ep", "micro tokens", "vp")),
-    Effect("size of the job", ("family",), over=("accelerators", "micro tokens", "width")),
     Effect("layout of a stack", ("family", "kind"), over=("tp", "pp", "cp", "ep", "micro tokens", "vp", "width")),
+    Effect("configuration", ("family", "configuration")),
+    Effect("configuration of a mixture", ("mixture", "configuration"), prior=0.10),
     Effect("sequence", ("family", "architecture"), over=("sequence", "width")),
     Effect("attention", ("family", "architecture"), part="attention", prior=0.25),
     Effect("memory-bound operators", ("family", "architecture"), part="memory", prior=0.25),
@@ -74,7 +72,8 @@ EFFECTS = (
     Effect("pipeline", ("family",), part="pipeline", prior=0.25),
     Effect("products in a recipe", ("family", "architecture", "precision"), part="products", prior=0.10),
 )
-"""Effects; those that hold a measurement's own configuration alone are left to the noise."""
+"""Effects. What a configuration has of its own tells nothing of others: it keeps releases of one that were all measured
+from counting as many."""
 
 PARTS: Mapping[str, tuple[str, ...]] = {
     "products": ("matrix products",),
@@ -84,6 +83,9 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "pipeline": ("pipeline transfers", "pipeline bubble", "stage imbalance"),
 }
 """Parts of a step that software differs in, as the equations have them."""
+
+PARTICULAR = ("variant", "site", "mixture")
+"""Labels that most measurements lack: those without share nothing by them."""
 
 LENGTHS: Mapping[str, float] = {
     "date": 0.7, "accelerators": 3.0, "tp": 2.0, "pp": 2.5, "cp": 2.0, "ep": 3.0, "vp": 3.0, "micro tokens": 2.5,
@@ -120,11 +122,12 @@ def traits(rows: Sequence[Measurement], steps: TrainingSteps) -> Traits:
             "precision": PRECISIONS[int(row.job.precision)],
             "kind": kind,
             "model": f"{model.hidden}x{model.heads}x{model.experts}{kind}",
+            "mixture": f"{model.hidden}x{model.experts}" if kind == "mixture" else "",
+            "configuration": row.configuration,
             "accelerator": row.machine.name,
             "variant": row.stack.variant,
             "site": row.stack.site,
             "release": f"{row.stack.date:.2f}",
-            "host": "arm" if row.accelerator.startswith("gb") else "x86",
         }
         counts = {
             "accelerators": row.accelerators, "tp": strategy.tp, "pp": strategy.pp, "cp": strategy.cp,
@@ -145,6 +148,8 @@ def correlation(effect: Effect, one: Traits, other: Traits) -> FloatArray:
     same = np.ones((len(one), len(other)), dtype=bool)
     for key in effect.labels:
         same &= one.labels[key][:, None] == other.labels[key][None, :]
+        if key in PARTICULAR:
+            same &= one.labels[key][:, None] != ""
     squares = np.zeros(same.shape)
     for key in effect.over:
         squares += ((one.numbers[key][:, None] - other.numbers[key][None, :]) / LENGTHS[key]) ** 2

@@ -255,5 +255,5 @@ def _weights(effects: FloatArray, residuals: FloatArray, noise: float) -> FloatA
     """Weigh measurements as noise with outliers has it, a few times over."""
     weights = np.ones(len(residuals))
     for _ in range(4):
-        weights = student_weights(effects + np.diag(noise**2 / weights), residuals, noise)
+        weights = student_weights(effects + np.diag(noise**2 / weights), residuals, noise, noise**2 / weights)
     return weights

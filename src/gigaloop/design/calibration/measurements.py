@@ -18,6 +18,9 @@ from gigaloop.design.transformer import Transformer, stacked
 FOLDS = 5
 """Folds of the held-out computation. Source: a choice of this project."""
 
+SHAPE_TAKEN = "shape of the model's entry in the catalogue"
+"""What is taken where a row does not publish the layers of its model."""
+
 
 @dataclass(frozen=True)
 class Measurement:
@@ -46,6 +49,11 @@ class Measurement:
     def moe(self) -> bool:
         """Whether the model is a mixture of experts."""
         return bool(np.all(np.asarray(self.model.experts) > 0))
+
+    @property
+    def published(self) -> bool:
+        """Whether the row publishes the layers of its model."""
+        return SHAPE_TAKEN not in self.assumed
 
 
 def recipe(text: str) -> str:

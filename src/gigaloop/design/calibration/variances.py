@@ -68,7 +68,9 @@ def estimate_variances(
     return np.exp(logs[:-1]), float(np.exp(logs[-1]))
 
 
-def student_weights(covariance: FloatArray, residuals: FloatArray, noise: float) -> FloatArray:
+def student_weights(
+    covariance: FloatArray, residuals: FloatArray, noise: float, own: FloatArray | float | None = None
+) -> FloatArray:
     """Weigh measurements by how far each is from what the others say of it, as noise with outliers has it.
 
     Parameters
@@ -78,11 +80,15 @@ def student_weights(covariance: FloatArray, residuals: FloatArray, noise: float)
     residuals
         (n,)
     noise
-        Standard deviation of the noise.
+        Standard deviation of the noise of an ordinary measurement.
+    own
+        Variance of each measurement's noise in the covariance, where it is another (n,).
     """
+    own = noise**2 if own is None else own
     inverse = np.linalg.inv(covariance)
     alone = (inverse @ residuals) / np.diag(inverse)
-    spread = np.maximum(1.0 / np.diag(inverse), noise**2)
+    # What the others leave open and an ordinary measurement's noise, whatever weight its own has now.
+    spread = np.maximum(1.0 / np.diag(inverse) - own, 0.0) + noise**2
     weights: FloatArray = (_STUDENT + 1.0) / (_STUDENT + alone**2 / spread)
     # Source: a choice of this project.
     return np.clip(weights, 0.02, 1.0)

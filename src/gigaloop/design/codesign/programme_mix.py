@@ -24,12 +24,14 @@ from gigaloop.design.records.codesign import Floats
 from gigaloop.design.serving.constants import LOG_SPREAD, ServingConstants
 from gigaloop.design.transformer import Transformer
 from gigaloop.design.transformer.workload import workload_model
+from gigaloop.design.workload.effective import job_goodput
 from gigaloop.design.workload.inputs import check_precision, fixed_of, job_of, load_of
-from gigaloop.design.workload.training import job_goodput, stack_of
+from gigaloop.design.workload.training import stack_of
 
 if TYPE_CHECKING:
     from gigaloop.catalogue import Catalogue
     from gigaloop.programme.schema import Generation, Programme, Workload
+    from gigaloop.programme.schema.workload import Training
 
 DRAWS = 24
 """Draws of the constants for a band. Source: a choice of this project; an 80 % interval of 24 draws scatters by about a
@@ -88,7 +90,7 @@ def _work(programme: Programme, generation: Generation, catalogue: Catalogue, wo
             constants,
             tuple(_training_draws(catalogue, constants)),
             dict(fixed_of(training)),
-            _keeps(catalogue, generation, model, count, training.adapters, stack.factor),
+            _keeps(catalogue, generation, training, model, stack.factor),
         )
     if workload.serving is not None:
         serving = workload.serving
@@ -115,13 +117,13 @@ def _work(programme: Programme, generation: Generation, catalogue: Catalogue, wo
 
 
 def _keeps(
-    catalogue: Catalogue, generation: Generation, model: Transformer, accelerators: int, adapters: bool, factor: float
+    catalogue: Catalogue, generation: Generation, training: Training, model: Transformer, factor: float
 ) -> Callable[[Machine], Floats]:
     """Give the share of a job's rate that machines keep: time that is training, over the stack's factor."""
 
     def share(machine: Machine, domain: float, memory: float) -> float:
         one = changed(machine, {"domain": domain, "hbm": memory})
-        return float(np.ravel(job_goodput(catalogue, generation, model, one, accelerators, adapters).share)[0])
+        return float(np.ravel(job_goodput(catalogue, generation, training, model, one).share)[0])
 
     def keeps(machine: Machine) -> Floats:
         domains, memories = np.broadcast_arrays(*(np.asarray(each, float) for each in (machine.domain, machine.hbm)))

@@ -60,6 +60,15 @@ class ServingWork:
         return self.most or self.domain
 
     @property
+    def _speed(self) -> float:
+        """By the equations, which know no software: as much faster as that takes longer."""
+        return self.speed * self.factor
+
+    @property
+    def _first_token(self) -> float:
+        return self.first_token / self.factor
+
+    @property
     def size(self) -> int:
         """Number of layouts that count."""
         return len(np.asarray(self.layouts.tp))
@@ -76,7 +85,7 @@ class ServingWork:
         """Give output tokens/s of an accelerator for rows of machines and layouts (n,)."""
         layouts = rows_of(self.layouts, way)
         points = serving_points(self.model, machine, self.load, layouts, self.constants)
-        good = points.fits & (points.tokens_per_s_per_user >= self.speed) & (points.ttft <= self.first_token)
+        good = points.fits & (points.tokens_per_s_per_user >= self._speed) & (points.ttft <= self._first_token)
         domain = np.asarray(machine.domain, dtype=np.float64)
         whole = domain if self.most is None else np.full_like(domain, self.most)
         legal = (np.asarray(layouts.tp) <= domain) & (np.mod(whole, np.asarray(layouts.accelerators)) == 0.0)
@@ -113,7 +122,7 @@ class ServingWork:
         if found is None:
             return
         points = found.points
-        good = points.fits & (points.tokens_per_s_per_user >= self.speed) & (points.ttft <= self.first_token)
+        good = points.fits & (points.tokens_per_s_per_user >= self._speed) & (points.ttft <= self._first_token)
         for row in top(np.where(good, points.tokens_per_s_per_accelerator, 0.0)):
             yield tuple(float(np.asarray(found.layouts[name])[row]) for name in _FIELDS)
 
@@ -125,8 +134,8 @@ class ServingWork:
                 machine,
                 self.load,
                 self.most or round(float(np.asarray(machine.domain))),
-                speed=self.speed,
-                ttft=self.first_token,
+                speed=self._speed,
+                ttft=self._first_token,
                 constants=self.constants,
                 disaggregated=self.disaggregated,
             )

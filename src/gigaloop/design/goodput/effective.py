@@ -116,7 +116,7 @@ def goodput(
     shares["training"] = shares["training"] - away
     pause = written + rates.restart_of(n) + read
     _take(shares, "planned stops", rates.planned * pause / (1.0 + rates.planned * pause))
-    slow = -np.expm1(-n / per_host * rates.slow * rates.slow_time)
+    slow = -np.expm1(-n / rates.host_accelerators * rates.slow * rates.slow_time)
     shares["stragglers"] = shares["training"] * slow * rates.slow_by / (1.0 + rates.slow_by)
     shares["training"] = shares["training"] - shares["stragglers"]
     waiting, held = _waiting(n, per_host, memory, rates, domain, domain_used, spare_domains)

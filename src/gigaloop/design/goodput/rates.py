@@ -44,7 +44,7 @@ class FleetRates:
     repair_share: Number
     repair: Number
     slow: Number
-    """Of one host."""
+    """Of as many accelerators as ``host_accelerators``, however a machine groups them."""
     slow_time: Number
     slow_by: Number
     stall: Number

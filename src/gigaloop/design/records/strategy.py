@@ -122,18 +122,21 @@ class StrategySearch:
     machine: str
     accelerators: int
     available: float
-    """Memory of an accelerator [B]."""
+    """Memory of an accelerator that programs can use [B]."""
     considered: int
     """Strategies that divide the job without remainder."""
-    fitting: int
-    """Strategies that fit into memory."""
+    fitting: int | None
+    """Strategies that fit into memory; None where the search was not thorough."""
     best: StrategyPoint
     runners_up: tuple[StrategyPoint, ...]
     """The best of other layouts, fastest first."""
     ruled_out: tuple[RuledOut, ...]
+    """Without those of memory where the search was not thorough."""
     sensitivity: tuple[Sensitivity, ...]
+    """Nothing where the search was not thorough."""
     memory_steps: tuple[MemoryStep, ...]
     """What more memory would unlock, smallest first."""
     scatter: StrategyScatter
+    """The best and the runners-up alone where the search was not thorough."""
     fixed: Mapping[str, object]
     """What the user had fixed."""

@@ -3,51 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from gigaloop.core.errors import UsageError
+from gigaloop.design.performance.machine import PRECISIONS
+from gigaloop.design.performance.matrix import peak_of
 from gigaloop.design.performance.memory import training_memory, usable_hbm
 from gigaloop.design.performance.step import DEFAULTS, training_steps
 from gigaloop.design.performance.strategies import RECOMPUTE, SCHEDULES, Job, Strategies
-from gigaloop.design.records.strategy import MemoryStep, RuledOut, StrategyPoint, StrategyScatter, StrategySearch
+from gigaloop.design.records.strategy import (
+    MemoryStep,
+    RuledOut,
+    Sensitivity,
+    StrategyPoint,
+    StrategyScatter,
+    StrategySearch,
+)
+from gigaloop.design.strategy.branch import Found, explore
 from gigaloop.design.strategy.nothing import nothing_fits
 from gigaloop.design.strategy.sensitivity import sensitivities
-from gigaloop.design.strategy.space import Space, rows, schedule_runs, strategies_of
+from gigaloop.design.strategy.space import Space, strategies_of
 
 if TYPE_CHECKING:
     from gigaloop.design.performance.constants import Constants
     from gigaloop.design.performance.machine import Machine
     from gigaloop.design.transformer import Transformer
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-
-CHUNK = 16_384
-"""Strategies evaluated at once: columns of them stay in the cache of a core. Source: measured, a flat optimum."""
-MEMORY_WITHIN = 2.0
-"""Steps are also computed of strategies that need up to this many times the memory, to say what more would unlock.
-Source: a choice of this project."""
-
-
-@dataclass(frozen=True)
-class _Found:
-    """What one pass over the space leaves."""
-
-    fitting: int
-    impossible: int
-    """Strategies whose schedule does not go with their number of micro-batches."""
-    least: float
-    """Least memory of any strategy [B]."""
-    groups: IntArray
-    """Index of the best fitting strategy of each layout and expert parallelism, fastest first."""
-    steps: FloatArray
-    larger: IntArray
-    """Indices of strategies that do not fit but would be faster with the more memory, least memory first."""
-    smaller: IntArray
-    """Index of the fastest strategy that takes half of the memory, if there is one."""
 
 
 def search_strategies(
@@ -59,8 +41,12 @@ def search_strategies(
     constants: Constants = DEFAULTS,
     fixed: Mapping[str, object] | None = None,
     runners_up: int = 10,
+    thorough: bool = True,
 ) -> StrategySearch:
-    """Evaluate every way to lay a job out over accelerators and give the fastest that fit.
+    """Give the fastest ways to lay a job out over accelerators, of all that fit.
+
+    Best, runners-up and what more memory would unlock are the same whether the search is thorough or not; the latter
+    leaves out what a bound shows to be slower (:mod:`gigaloop.design.strategy.bounds`).
 
     Parameters
     ----------
@@ -75,40 +61,38 @@ def search_strategies(
         :data:`~gigaloop.design.strategy.choices.CHOICES`.
     runners_up
         How many other layouts to give.
+    thorough
+        Also count what fits, give the best of every layout, and say what the numbers of the machine are worth.
 
     Raises
     ------
     UsageError
-        When no layout divides the job.
+        When the machine has no peak at the job's precision, or ``fixed`` names something that a strategy does not have.
     InfeasibleError
-        When nothing fits into memory; it says what would.
+        When no layout divides the job, or nothing fits into memory; it says what would.
     """
+    _check_precision(machine, job)
     space = strategies_of(model, machine, job, accelerators, fixed=fixed)
-    found = _pass(space, model, machine, job, constants)
-    if not found.fitting:
+    found, possible = explore(space, model, machine, job, constants, shown=runners_up + 1, thorough=thorough)
+    if not np.isfinite(found.best):
         raise nothing_fits(model, machine, job, accelerators, found.least, fixed or {})
-    shown = found.groups[: runners_up + 1]
-    points = points_of(model, machine, job, space.strategies(shown), constants)
-    larger = points_of(model, machine, job, space.strategies(found.larger), constants) if found.larger.size else ()
+    fastest = found.fastest
+    points = points_of(model, machine, job, space.strategies(fastest[: runners_up + 1]), constants)
+    faster = found.faster
+    larger = points_of(model, machine, job, space.strategies(faster), constants) if faster.size else ()
     best = points[0]
-    everywhere = space.strategies(found.groups)
+    everywhere = space.strategies(fastest)
     return StrategySearch(
         model=model.name,
         machine=machine.name,
         accelerators=accelerators,
         available=float(usable_hbm(machine)),
         considered=space.size,
-        fitting=found.fitting,
+        fitting=found.fitting if thorough else None,
         best=best,
         runners_up=points[1:],
-        ruled_out=(*space.ruled_out, *_ruled_out(space, found, machine)),
-        sensitivity=sensitivities(
-            model,
-            machine,
-            job,
-            space.strategies(np.concatenate([found.groups, found.larger, found.smaller])),
-            constants,
-        ),
+        ruled_out=(*space.ruled_out, *_ruled_out(space, possible, found.fitting if thorough else None, machine)),
+        sensitivity=_sensitivity(space, found, model, machine, job, constants) if thorough else (),
         memory_steps=tuple(MemoryStep(point.memory, point, point.step / best.step - 1.0) for point in larger),
         scatter=StrategyScatter(
             tp=np.asarray(everywhere.tp),
@@ -116,7 +100,7 @@ def search_strategies(
             pp=np.asarray(everywhere.pp),
             ep=np.asarray(everywhere.ep),
             dp=np.asarray(everywhere.dp),
-            step=found.steps,
+            step=found.steps[space.group(fastest)],
             memory=training_memory(model, machine, job, everywhere).total,
         ),
         fixed=dict(fixed or {}),
@@ -149,69 +133,30 @@ def points_of(
     )
 
 
-def _pass(space: Space, model: Transformer, machine: Machine, job: Job, constants: Constants) -> _Found:
-    """Evaluate the whole space, chunk by chunk."""
-    fitting, impossible, least = 0, 0, np.inf
-    of_group: list[tuple[IntArray, IntArray, FloatArray]] = []
-    larger: list[tuple[IntArray, FloatArray, FloatArray]] = []
-    best = best_of_half = np.inf
-    smaller = np.array([], np.int64)
-    for start in range(0, space.size, CHUNK):
-        index = np.arange(start, min(start + CHUNK, space.size))
-        strategies = space.strategies(index)
-        possible = schedule_runs(job, strategies)
-        impossible += int(np.sum(~possible))
-        memory = training_memory(model, machine, job, strategies)
-        total, available = memory.total, memory.available
-        least = min(least, float(np.min(total[possible], initial=np.inf)))
-        near = np.flatnonzero(possible & (total <= MEMORY_WITHIN * available))
-        if not near.size:
-            continue
-        index, total, fits = index[near], total[near], total[near] <= available[near]
-        step = training_steps(model, machine, job, rows(strategies, near), constants).step
-        fitting += int(np.sum(fits))
-        best = min(best, float(np.min(step[fits], initial=np.inf)))
-        half = np.where(total <= 0.5 * available[near], step, np.inf)
-        if half.min() < best_of_half:
-            best_of_half, smaller = float(half.min()), index[[int(half.argmin())]]
-        of_group.append(_best_of_groups(space.group(index[fits]), index[fits], step[fits]))
-        larger.append(_front(index, total, step, ~fits & (step < best)))
-    if not fitting:
-        return _Found(0, impossible, least, smaller, np.array([]), smaller, smaller)
-    group, index, step = (np.concatenate(column) for column in zip(*of_group, strict=True))
-    _, index, step = _best_of_groups(group, index, step)
-    order = np.argsort(step, kind="stable")
-    which, total, steps = (np.concatenate(column) for column in zip(*larger, strict=True))
-    which, _, _ = _front(which, total, steps, steps < best)
-    return _Found(fitting, impossible, least, index[order], step[order], which, smaller)
+def _check_precision(machine: Machine, job: Job) -> None:
+    """Refuse a precision at which a machine has no peak, as steps would not be numbers."""
+    peaks = {name: float(peak_of(machine, np.asarray(i))) for i, name in enumerate(PRECISIONS)}
+    wanted = PRECISIONS[int(job.precision)]
+    if not peaks[wanted] > 0.0:
+        known = ", ".join(name for name, peak in peaks.items() if peak > 0.0)
+        raise UsageError(f"{machine.name} has no dense peak in {wanted}", hint=f"its precisions: {known or 'none'}")
 
 
-def _best_of_groups(group: IntArray, index: IntArray, step: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
-    """Give the fastest row of each group."""
-    order = np.lexsort((step, group))
-    first = np.ones(order.size, dtype=bool)
-    first[1:] = group[order][1:] != group[order][:-1]
-    chosen = order[first]
-    return group[chosen], index[chosen], step[chosen]
+def _sensitivity(
+    space: Space, found: Found, model: Transformer, machine: Machine, job: Job, constants: Constants
+) -> tuple[Sensitivity, ...]:
+    some = space.strategies(np.concatenate([found.fastest, found.faster, found.smaller]))
+    return sensitivities(model, machine, job, some, constants)
 
 
-def _front(
-    index: IntArray, memory: FloatArray, step: FloatArray, which: NDArray[np.bool_]
-) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Give the rows that nothing with less memory is faster than, least memory first."""
-    index, memory, step = index[which], memory[which], step[which]
-    order = np.lexsort((step, memory))
-    step = step[order]
-    before = np.concatenate([[np.inf], np.minimum.accumulate(step)[:-1]]) if step.size else step
-    chosen = order[step < before * (1.0 - 1e-3)]
-    return index[chosen], memory[chosen], step[step < before * (1.0 - 1e-3)]
-
-
-def _ruled_out(space: Space, found: _Found, machine: Machine) -> tuple[RuledOut, ...]:
+def _ruled_out(space: Space, possible: int, fitting: int | None, machine: Machine) -> tuple[RuledOut, ...]:
     available = float(usable_hbm(machine))
-    unfit = space.size - found.impossible - found.fitting
     causes = (
-        ("schedule", found.impossible, "micro-batches do not go round the stages of their schedule"),
-        ("memory", unfit, f"more than the {available / 1e9:,.0f} GB of an accelerator that programs can use"),
+        ("schedule", space.size - possible, "micro-batches do not go round the stages of their schedule"),
+        (
+            "memory",
+            0 if fitting is None else possible - fitting,
+            f"more than the {available / 1e9:,.0f} GB of an accelerator that programs can use",
+        ),
     )
     return tuple(RuledOut(cause, count, "strategies", sentence) for cause, count, sentence in causes if count)

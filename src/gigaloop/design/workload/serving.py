@@ -66,8 +66,9 @@ def design_serving(
         in_time = np.where(points.ttft * stack.factor <= first, usable, -1.0)
         row = int((in_time if in_time.max() > 0.0 else usable).argmax())
         note = (
-            f"nothing gives a user {speed:g} tokens/s with the first token within {first:g} s; the nearest gives "
-            f"{points.tokens_per_s_per_user[row] / stack.factor:.3g} tokens/s after {points.ttft[row] * stack.factor:.3g} s"
+            f"nothing gives a user {speed:g} tokens/s with the first token within {first:g} s; "
+            f"the nearest gives {points.tokens_per_s_per_user[row] / stack.factor:.3g} tokens/s "
+            f"after {points.ttft[row] * stack.factor:.3g} s"
         )
     each = float(points.tokens_per_s_per_accelerator[row])
     rack = each * float(generation.accelerators_per_rack)
@@ -131,7 +132,7 @@ def layout_name(front: ServingFront, row: int) -> str:
     sizes = [(name, column[name]) for name in ("tp", "dp", "ep", "pp") if column[name] > 1]
     words = [f"{name.upper()} {size}" for name, size in sizes] or ["one accelerator"]
     if column["disaggregated"]:
-        words.append(f"prefill apart on {front.points.prefill_share[row]:.0%} of the accelerators")
+        words.append(f"prefill apart on {100.0 * front.points.prefill_share[row]:.2g} % of the accelerators")
     return ", ".join(words)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import model_validator
@@ -91,6 +92,21 @@ class FixedStrategy(Record):
     """What data parallelism shards: 0 nothing, 1 optimiser states, 2 gradients too, 3 weights too."""
 
 
+class Recovery(Record):
+    """How a training job goes on after the failures of its parts."""
+
+    checkpoints: Literal["asynchronous", "blocking", "peer"] = "asynchronous"
+    """The job stops until the memory of its hosts has them, until storage has them, or as the first with copies in the
+    memory of other hosts."""
+    storage: Annotated[Quantity, Dim("bandwidth", above=0.0)] | None = None
+    """Most that storage takes in from the whole job; by the catalogue's share of an accelerator where not given."""
+    spares: Count | None = None
+    """Scale-up domains that stand by; where not given, as few as keep the job from waiting for repairs."""
+    replicas: WholeCount = Quantity.count(1)
+    """Parts of the job with all of the model each, that fail and come back one by one while the others go on; 1 where
+    any failure restarts the whole job."""
+
+
 class Training(Record):
     """A training job."""
 
@@ -105,6 +121,26 @@ class Training(Record):
     adapters: bool = False
     """Whether only low-rank adapters are trained."""
     strategy: FixedStrategy = FixedStrategy()
+    recovery: Recovery = Recovery()
+
+    @model_validator(mode="after")
+    def _replicas(self) -> Training:
+        if int(self.accelerators) % int(self.recovery.replicas):
+            said = f"{self.recovery.replicas:,.0f} replicas do not divide {self.accelerators:,.0f} accelerators"
+            near = _divisor_near(int(self.accelerators), int(self.recovery.replicas))
+            raise ValueError(f"{said}; {near:,} would, or 1 where any failure restarts the whole job")
+        return self
+
+
+def _divisor_near(number: int, wanted: int) -> int:
+    """Give the divisor of a number nearest to another.
+
+    >>> _divisor_near(36864, 70)
+    72
+    """
+    low = range(1, math.isqrt(number) + 1)
+    divisors = [each for one in low if number % one == 0 for each in (one, number // one)]
+    return min(divisors, key=lambda each: (abs(each - wanted), each))
 
 
 class Serving(Record):

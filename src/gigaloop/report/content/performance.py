@@ -11,8 +11,8 @@ from gigaloop.design.performance.machine import PRECISIONS
 from gigaloop.design.records import WorkloadPerformance
 from gigaloop.design.records.operators import Operator
 from gigaloop.design.workload import WorkloadDesign
+from gigaloop.design.workload.effective import job_goodput
 from gigaloop.design.workload.serving import layout_name
-from gigaloop.design.workload.training import job_goodput
 from gigaloop.report.content.basis import Basis
 from gigaloop.report.content.performance_cards import inference_card, training_card
 from gigaloop.report.content.performance_roofs import (
@@ -188,8 +188,10 @@ def _goodput(basis: Basis, work: DeployedWork, where: str) -> Figure:
     own = found.performance.accelerators
     sizes = np.unique(np.append(_SIZES, own))
     generation = result.programme.generation_of[work.generation]
-    adapters = found.job is not None and found.job.adapters is True
-    drawn = job_goodput(result.catalogue, generation, found.model, found.machine, sizes, adapters)
+    training = next(each.training for each in result.programme.workloads if each.id == work.workload)
+    if training is None:
+        raise ValueError(f"{work.workload} is no training job")
+    drawn = job_goodput(result.catalogue, generation, training, found.model, found.machine, sizes)
     how = basis.computed("interruptions by rates of parts, checkpoints at their best interval, stragglers, repairs")
     return goodput_figure(f"workload-{work.workload}-goodput", where, drawn, int(np.searchsorted(sizes, own)), how)
 

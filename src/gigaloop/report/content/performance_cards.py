@@ -52,7 +52,8 @@ def inference_card(basis: Basis, work: DeployedWork) -> KeyValues:
     if found.front is not None and found.row is not None:
         points = found.front.points
         rows.append(("Power of an accelerator", Number(float(points.power[found.row]) / KW, "kW"), "mean"))
-        rows.append(("Energy of an output token", Number(float(points.energy_per_token[found.row]), "J")))
+        joules = float(points.energy_per_token[found.row]) * found.stack.factor
+        rows.append(("Energy of an output token", Number(joules, "J"), "of the accelerators"))
     return KeyValues("As it is served", rows)
 
 
