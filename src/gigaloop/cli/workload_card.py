@@ -75,12 +75,11 @@ def _card(shown: Shown) -> Iterator[tuple[str, str, str]]:
     stack = shown.found.stack
     yield "software", f"x {stack.factor:.3g}", f"time of a step against the equations: {stack.said}"
     yield from _training(shown) if found.kind == "training" else _serving(shown)
-    used = found.memory_needed / found.memory_available
-    stated = f" that programs can use, {float(machine.hbm) / 1e9:,.0f} stated,"
+    needed, usable, stated = (each / 1e9 for each in (found.memory_needed, found.memory_available, float(machine.hbm)))
     yield (
         "memory",
-        percent(used),
-        f"{found.memory_needed / 1e9:,.0f} of {found.memory_available / 1e9:,.0f} GB{stated} of the fullest accelerator",
+        percent(needed / usable),
+        f"{needed:,.0f} of {usable:,.0f} GB that programs can use of the fullest accelerator, {stated:,.0f} GB stated",
     )
     if shown.cost is not None:
         each = shown.cost

@@ -39,13 +39,15 @@ def job_goodput(
     Parameters
     ----------
     accelerators
-        Jobs of other sizes, which keep the size of a replica and the share of spares; the job's own where not given.
+        Jobs of other sizes, which keep the size of a replica, where there are several, and the share of spares; the
+        job's own where not given.
 
     Notes
     -----
     Checkpoints of adapters alone are small; their size is left at nothing.
     """
     own, recovery = float(training.accelerators), training.recovery
+    replicas = float(recovery.replicas)
     n = np.asarray(own if accelerators is None else accelerators, dtype=np.float64)
     domain = float(np.asarray(machine.domain))
     return goodput(
@@ -58,5 +60,5 @@ def job_goodput(
         host_accelerators=float(generation.accelerators_per_rack) / float(generation.scale_out.nodes_per_rack),
         domain=np.minimum(domain, n),
         spare_domains=None if recovery.spares is None else np.round(float(recovery.spares) * n / own),
-        replicas=np.maximum(float(recovery.replicas) * n / own, 1.0),
+        replicas=np.maximum(replicas * n / own, 1.0) if replicas > 1.0 else 1.0,
     )

@@ -36,7 +36,7 @@ def kpis(basis: Basis, answers: Headline) -> Iterator[Kpi]:
         Number(last.racks, "racks", online, decimals=0),
         f"{_count_said(last.accelerators)} accelerators",
     )
-    tokens = basis.computed("racks online x tokens/s per rack on the programme's mix of workloads (roofline)")
+    tokens = basis.computed("racks online x tokens/s per rack on the programme's mix of workloads")
     yield Kpi("Tokens/s", Number(last.tokens_per_s / 1e9, "Gtokens/s", tokens), "trained and generated, on the mix")
     late = len(answers.late)
     total = len(basis.result.programme.demands)
