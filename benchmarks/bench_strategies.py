@@ -1,6 +1,7 @@
 """How long until all ways to lay a training job out over accelerators are ranked?
 
-Cases are the search as a user calls it, and the equations alone, step and memory, with nothing filtered: on all
+Cases are the search for the best layouts, which bounds cut short, the thorough search, which counts what fits and
+ranks every layout, and the equations alone, step and memory, with nothing filtered: on all
 strategies in order, on strategies drawn at random (neighbours share nothing), and with every collective both overlapped
 and not. The last are 32 times as many, which the search need not ask because overlap never takes longer; that space is
 larger than the 7.1 M points in which Calculon (https://github.com/calculon-ai/calculon) lays the first job out.
@@ -22,7 +23,7 @@ from gigaloop.design.performance import Machine, machine_of, training_steps
 from gigaloop.design.performance.memory import training_memory
 from gigaloop.design.performance.strategies import Job, Strategies
 from gigaloop.design.strategy import Space, search_strategies, strategies_of
-from gigaloop.design.strategy.search import CHUNK
+from gigaloop.design.strategy.branch import CHUNK
 from gigaloop.design.transformer import Transformer, preset
 
 CASES = (
@@ -97,11 +98,16 @@ def main() -> None:
                 steps_and_memory(model, machine, job, strategies)
 
         def search(
-            model: Transformer = model, machine: Machine = machine, job: Job = job, accelerators: int = accelerators
+            thorough: bool,
+            model: Transformer = model,
+            machine: Machine = machine,
+            job: Job = job,
+            accelerators: int = accelerators,
         ) -> None:
-            search_strategies(model, machine, job, accelerators)
+            search_strategies(model, machine, job, accelerators, thorough=thorough)
 
-        show(f"{title}, search", space.size, search, one)
+        show(f"{title}, best layouts", space.size, lambda: search(False), one)
+        show(f"{title}, thorough", space.size, lambda: search(True), one)
         show(f"{title}, equations", space.size, lambda: equations(chunks(space)), one)  # noqa: B023
         show(f"{title}, drawn", space.size, lambda: equations(chunks(space, drawn=True)), one)  # noqa: B023
         if title == CASES[0][0]:

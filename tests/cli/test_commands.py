@@ -282,3 +282,27 @@ def test_a_generation_that_comes_after_the_horizon_is_the_reason_not_the_halls(s
     assert mine
     assert all(reason["kind"] != "hall" for each in mine for reason in each["reasons"])
     assert all("VR200" in each["sentence"] for each in mine)
+
+
+def test_check_reads_the_configuration_of_a_model(gigaloop, starter):
+    programme = starter / "programme.yaml"
+    told = programme.read_text().replace("model: {preset: deepseek-v3} ", "model: {config: config.json} ", 1)
+    programme.write_text(told)
+    (starter / "config.json").write_text('{"model_type": "llama",\n "hidden_size": "wide", "num_attention_heads": 64}')
+    answer = gigaloop("check", starter)
+    assert answer.code == 1
+    assert "config.json:2:2: hidden_size: 'wide' is no whole number" in answer.err
+    assert "vocab_size: the key is missing" in answer.err
+    assert "64 heads do not divide" not in answer.err
+
+
+def test_a_fact_that_is_prose_does_not_push_the_others_out_of_the_terminal(gigaloop):
+    answer = gigaloop("catalogue", "show", "performance-matrix-ampere-bf16")
+    assert "value  0." in answer.out
+    assert "without  fold 0: " in answer.out
+
+
+def test_no_number_of_a_kind_is_said_without_an_empty_path(gigaloop, starter):
+    answer = gigaloop("evidence", starter, "policy.rack_life", "--kind", "datasheet")
+    assert "there is no number at 'policy.rack_life' of kind 'datasheet'" in answer.err
+    assert "at ''" not in gigaloop("evidence", starter, "--kind", "estimate").err

@@ -29,7 +29,7 @@ def test_the_front_and_the_worth_of_every_choice_are_shown(gigaloop, folder):
     assert "as it is" in done.out
     assert "doubling the memory bandwidth" in done.out or "halving the memory bandwidth" in done.out
     assert "on this mix" in done.out
-    assert "memory bandwidth at no known price" in done.out
+    assert "takes what has no known price: memory bandwidth" in done.out
     assert "state it with --marginal" in done.out
     assert "assumed: " in done.out
 

@@ -174,3 +174,24 @@ def test_nothing_is_lost_by_a_failed_load(broken, catalogue):
     broken.replace("sites.yaml", "pue: 0.2", "pue: 1.2")
     assert {path.name: path.read_bytes() for path in broken.folder.iterdir()} == before
     load_programme(broken.folder, catalogue)
+
+
+@pytest.mark.parametrize(
+    ("old", "key", "hint"),
+    [
+        ("precision: fp8\n    compute_efficiency: 40 %", "compute_efficiency", "efficiencies are computed"),
+        ("precision: fp8\n    batch: 8192", "batch", "write 'training.batch'"),
+        ("precision: fp8\n    context: 8192", "context", "write 'training.sequence'"),
+    ],
+)
+def test_a_key_of_a_former_version_is_told_what_took_its_place(broken, old, key, hint):
+    broken.replace("programme.yaml", "precision: fp8", old)
+    _is(broken.problem, broken.place("programme.yaml", f"{key}:"), f"unknown key '{key}'", hint)
+
+
+def test_a_model_given_by_its_size_is_told_to_state_its_shape(broken):
+    broken.replace(
+        "programme.yaml", "model: {preset: deepseek-v3}      #", "model: {preset: deepseek-v3, parameters: 1e12}  #"
+    )
+    where = broken.place("programme.yaml", "parameters:")
+    _is(broken.problem, where, "unknown key 'parameters'", "'config', or 'shape'")

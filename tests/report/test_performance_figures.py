@@ -60,6 +60,14 @@ def test_the_parts_of_a_step_add_up_to_it_in_the_figure(points):
     assert "optimiser" in figure.notes[1]
 
 
+@pytest.mark.parametrize("software", [1.2, 0.8])
+def test_what_software_adds_is_a_part_of_its_own_and_what_it_saves_is_saved_in_all(points, software):
+    figure = step_figure("step", "Model", points, HOW, software=software)
+    scale = 1.0 if figure.unit == "s" else 1e3
+    assert figure.sums == pytest.approx([scale * software * point.step for point in points])
+    assert ("software stack" in [series.name for series in figure.series]) == (software > 1.0)
+
+
 def test_a_short_step_is_said_in_milliseconds(points):
     quick = dataclasses.replace(
         points[0],

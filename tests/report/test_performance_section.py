@@ -35,7 +35,7 @@ def test_the_steps_drawn_are_those_of_the_best_layouts(bundled, figures):
         if work.found.search is not None:
             figure = figures[f"workload-{work.workload}-step"]
             scale = 1.0 if figure.unit == "s" else 1e3
-            assert figure.sums[0] == pytest.approx(scale * work.found.search.best.step)
+            assert figure.sums[0] == pytest.approx(scale * work.found.performance.step)
             assert figure.categories[0] == work.found.search.best.name
 
 
@@ -58,9 +58,9 @@ def test_the_front_marks_the_point_that_the_programme_gets(bundled, figures):
         if work.found.front is not None and work.found.front.best is not None:
             figure = figures[f"workload-{work.workload}-front"]
             (mark,) = next(trail for trail in figure.trails if trail.form == "mark").dots
-            points, best = work.found.front.points, work.found.front.best
-            assert mark.y.value == pytest.approx(points.tokens_per_s_per_accelerator[best])
-            assert mark.x.value == pytest.approx(points.tokens_per_s_per_user[best])
+            assert work.found.row == work.found.front.best
+            assert mark.y.value == pytest.approx(work.found.performance.tokens_per_s_per_accelerator)
+            assert mark.x.value == pytest.approx(1.0 / work.found.performance.step)
 
 
 def test_the_goodput_of_the_job_is_that_of_its_size(bundled, figures):

@@ -103,3 +103,19 @@ def test_rows_that_make_no_measurement_say_why():
     for row in bundled():
         assert (row.measurement is None) == bool(row.why_not)
     assert len(bundled_measurements()) >= 400
+
+
+def test_gradients_of_fp16_before_fused_stacks_go_in_half_and_those_of_bf16_never(rows):
+    own = {row.id: row for row in bundled_measurements()}
+    half = {row.stack.family for row in own.values() if row.strategy.narrow_gradients}
+    assert half == {"megatron-lm-2021", "megatron-lm-2022", "vtrain"}
+    wide = [own[row["id"]] for row in rows if "BF16" in row["precision"] and row["id"] in own]
+    assert "megatron-lm-2022" in {row.stack.family for row in wide}
+    assert not any(row.strategy.narrow_gradients for row in wide)
+
+
+def test_rows_without_layers_say_whose_shape_they_have(rows):
+    own = {row.id: row for row in bundled_measurements()}
+    for row in rows:
+        if row["id"] in own:
+            assert own[row["id"]].published == bool(row["layers"])

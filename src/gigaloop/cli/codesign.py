@@ -241,7 +241,7 @@ def sentence(worth: Worth) -> str:
         said += f" ({100.0 * low:+.1f} to {100.0 * high:+.1f} %)"
     said += f", costs {100.0 * worth.cost:+.1f} % a year and {100.0 * worth.power:+.1f} % facility power"
     if worth.unpriced:
-        said += f", and {' and '.join(worth.unpriced)} at no known price"
+        said += f", and takes what has no known price: {', '.join(worth.unpriced)}"
     return f"{step} {said}" + (f"; cannot be built: it breaks {worth.obstacle}" if worth.obstacle else "")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gigaloop import api
 from gigaloop.catalogue import Catalogue, load_catalogue
 from gigaloop.cli import objects, output, sourced
+from gigaloop.cli.numbers import counted
 from gigaloop.core.errors import StoreError, UsageError
 from gigaloop.core.evidence import EvidenceKind
 from gigaloop.programme import Programme, load_programme
@@ -113,8 +114,13 @@ def runs_folder(folder: Path) -> Path:
 
 
 def check(folder: Path, facts: Path | None, *, json: bool) -> None:
-    """Load the programme; loading raises every problem."""
+    """Load the programme and the models that it names; loading raises every problem."""
     programme, catalogue = _load(folder, facts)
+    if any(each.model.config for each in programme.workloads):
+        from gigaloop.design.transformer.workload import check_models
+        from gigaloop.programme.assemble import refuse
+
+        refuse(check_models(programme, catalogue))
     counts = {
         name: len(getattr(programme, name))
         for name in (
@@ -234,14 +240,14 @@ def evidence(folder: Path, path: str, kind: str, facts: Path | None, *, json: bo
     ]
     if not rows:
         raise UsageError(
-            f"there is no number at '{path}'" + (f" of kind '{kind}'" if kind else ""),
+            "there is no number" + (f" at '{path}'" if path else "") + (f" of kind '{kind}'" if kind else ""),
             hint="paths go through sections and ids, e.g. sites.abilene.pue",
         )
     if json:
         data = [{"path": p, "value": str(q), "evidence": e.as_dict()} for p, q, e in rows]
         output.print_json({"programme": programme.id, "numbers": data})
         return
-    sourced.show(f"{len(rows)} numbers", "path", [(p, str(q), e) for p, q, e in rows])
+    sourced.show(counted(len(rows), "number"), "path", [(p, str(q), e) for p, q, e in rows])
 
 
 def catalogue_list(kind: str, facts: Path | None, *, json: bool) -> None:
@@ -256,7 +262,7 @@ def catalogue_list(kind: str, facts: Path | None, *, json: bool) -> None:
         output.print_json({"as_of": str(catalogue.as_of), "entries": data})
         return
     output.table(
-        f"{len(entries)} entries, as of {catalogue.as_of}",
+        f"{len(entries)} {'entry' if len(entries) == 1 else 'entries'}, as of {catalogue.as_of}",
         [("id", "left"), ("kind", "left"), ("name", "left")],
         [(entry.id, entry.kind, entry.name) for entry in entries],
     )

@@ -9,13 +9,15 @@ from gigaloop.core.evidence import Evidence
 
 _NARROW = 110
 """Columns below which rows are printed as lines instead of a table."""
+_LONG = 60
+"""Characters of a value above which they are, too: it is prose that would push the other columns out."""
 
 
 def show(title: str, heading: str, rows: Sequence[tuple[str, str, Evidence | None]]) -> None:
     """Print (name, value, evidence) rows; a value stated in a programme shows its place instead of a source."""
     sources: dict[str, int] = {}
     cells = [(name, value, *_cells(evidence, sources)) for name, value, evidence in rows]
-    if output.out.width < _NARROW:
+    if output.out.width < _NARROW or any(len(value) > _LONG for _, value, _ in rows):
         output.line(title, style="bold")
         for name, *rest in cells:
             output.line(f"{name}  {'  '.join(cell for cell in rest if cell)}")

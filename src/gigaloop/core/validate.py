@@ -131,7 +131,8 @@ def _problem(
         owner = record_at(model, parent)
         known = list(keys_of(owner)) if owner else []
         hint = did_you_mean(key, known, otherwise=f"the keys are {', '.join(known)}" if known else "")
-        if given is None and not hint.startswith("did"):
+        hint = getattr(owner, "FORMER", {}).get(key, hint)
+        if given is None and not hint.startswith(("did", "it was")):
             hint = f"put a text that holds a comma into quotes; {hint}"
         where = places.key(path) if isinstance(places, Places) else places.get(path)
         return Problem(f"unknown key '{key}'", where or nearest(places, path), names.dotted(path), hint)

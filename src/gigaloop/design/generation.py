@@ -99,7 +99,9 @@ def design_generation(
     fabric = design_fabric(programme, generation, catalogue, 1)
     if performance is None:
         performance = tuple(
-            design_workload(programme, generation, each, catalogue, fabric=fabric, power_cap=power_cap).performance
+            design_workload(
+                programme, generation, each, catalogue, fabric=fabric, power_cap=power_cap, thorough=False
+            ).performance
             for each in programme.workloads
         )
     draft = Draft(

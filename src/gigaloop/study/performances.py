@@ -44,7 +44,9 @@ def _performances(
         key = digest([*common, workload.model_dump(mode="json", by_alias=True), _model_file(programme, workload)])
         made: WorkloadPerformance | None = cache.get("performance", key)
         if made is None:
-            made = design_workload(programme, generation, workload, catalogue, fabric=fabric).performance
+            made = design_workload(
+                programme, generation, workload, catalogue, fabric=fabric, thorough=False
+            ).performance
             cache.put("performance", key, made)
         found.append(made)
     return tuple(found)

@@ -13,7 +13,7 @@ from gigaloop.core.errors import UsageError
 from gigaloop.core.units import DAY
 from gigaloop.design.goodput import FleetRates, fleet_rates, fleet_samples, goodput
 from gigaloop.design.records.goodput import INTERRUPTION_CAUSES, Goodput
-from gigaloop.design.workload.training import FLEET, STATE_BYTES
+from gigaloop.design.workload.effective import FLEET, STATE_BYTES
 from gigaloop.validation.inputs import number, quantity
 from gigaloop.validation.records import Case, Found, Method
 

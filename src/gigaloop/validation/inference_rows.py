@@ -261,7 +261,7 @@ _SCENARIOS = ("offline", "server", "interactive", "interactivity", "prefill", "d
 
 def _scenario(text: str) -> str:
     return next(
-        (each for each in ("offline", "server", "interactive", "interactivity", "prefill", "decode") if each in text),
+        (each for each in _SCENARIOS if each in text),
         text,
     )
 

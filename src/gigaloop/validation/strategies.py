@@ -145,6 +145,7 @@ def _steps(count: Mapping[str, IntArray], constants: Constants) -> FloatArray:
         zero=0,
         sequence_parallel=False,
         fused_attention=False,
+        narrow_gradients=True,
         overlap_tp=False,
         overlap_dp=False,
         overlap_pp=False,

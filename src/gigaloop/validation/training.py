@@ -116,9 +116,12 @@ def _searched(row: Row, catalogue: Catalogue) -> Row:
         return row
     constants = constants_of(catalogue, fold_name(own.fold))
     try:
-        best = search_strategies(own.model, own.machine, own.job, own.accelerators, constants=constants).best
+        found = search_strategies(
+            own.model, own.machine, own.job, own.accelerators, constants=constants, thorough=False
+        )
     except GigaloopError as error:
         return replace(row, measurement=None, why_not=f"no strategy is published, and none is found: {error.why}")
+    best = found.best
     return replace(row, measurement=replace(own, strategy=strategy_of_point(best), assumed=(_strategy_said(best),)))
 
 

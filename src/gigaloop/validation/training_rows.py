@@ -33,32 +33,28 @@ _WHOLE = (
     "cp", "vp", "mbs", "n_experts", "top_k", "moe_ffn",
 )  # fmt: skip
 
-ACCELERATORS: dict[str, tuple[str, dict[str, float]]] = {
-    "A100-80GB": ("a100-80", {}),
-    "A100-class (Ampere)": ("a100-80", {}),
-    "A100-40GB": ("a100-80", {"hbm": 40e9, "hbm_bandwidth": 1.555e12}),
-    "H100-SXM": ("h100", {}),
-    "H100-96GB-500W": ("h100", {"hbm": 96e9, "hbm_bandwidth": 2.4e12, "power": 500.0}),
-    "H800": ("h800", {}),
-    "H200-SXM": ("h200", {}),
-    "B200-HGX": ("b200", {}),
-    "B300-HGX": ("b300", {}),
-    "GB200-NVL72": ("gb200", {}),
-    "GB300-NVL72": ("gb300", {}),
-    "MI300X": ("mi300x", {}),
-    "MI325X": ("mi325x", {}),
-    "MI350X": ("mi350x", {}),
-    "MI355X": ("mi355x", {}),
-    "TPU-v4": ("tpu-v4", {}),
-    "TPU-v5p": ("tpu-v5p", {}),
-    "TPU-v6e": ("tpu-v6e", {}),
-    "TPU-v7-Ironwood": ("tpu-v7", {}),
+ACCELERATORS: dict[str, str] = {
+    "A100-80GB": "a100-80",
+    "A100-class (Ampere)": "a100-80",
+    "A100-40GB": "a100-40",
+    "H100-SXM": "h100",
+    "H100-96GB-500W": "h100-96",
+    "H800": "h800",
+    "H200-SXM": "h200",
+    "B200-HGX": "b200",
+    "B300-HGX": "b300",
+    "GB200-NVL72": "gb200",
+    "GB300-NVL72": "gb300",
+    "MI300X": "mi300x",
+    "MI325X": "mi325x",
+    "MI350X": "mi350x",
+    "MI355X": "mi355x",
+    "TPU-v4": "tpu-v4",
+    "TPU-v5p": "tpu-v5p",
+    "TPU-v6e": "tpu-v6e",
+    "TPU-v7-Ironwood": "tpu-v7",
 }
-"""Entries of the catalogue by published name, and where a variant differs from it [B, B/s, W].
-
-Source: NVIDIA, A100 data sheet (40 GB at 1,555 GB/s), https://www.nvidia.com/en-us/data-center/a100; torchtitan,
-benchmarks/llama3_h100_202412_torchtitan.md (H100 with 96 GB at 2.4 TB/s, 500 W).
-"""
+"""Entries of the catalogue by published name."""
 
 _PORT = re.compile(r"(\d+) Gb/s (per GPU|per node|RoCE node)")
 _TRUNCATED = re.compile(r"\s+truncated to \d+ layers$")
@@ -239,12 +235,12 @@ def machine_of_row(gpu: str, notes: str, catalogue: Catalogue) -> tuple[Machine,
     LookupError
         If the accelerator, or what a step needs of it, is not known.
     """
-    known = {**ACCELERATORS, **{each: (each, {}) for each in catalogue.ids("accelerator")}}
+    known = {**ACCELERATORS, **{each: each for each in catalogue.ids("accelerator")}}
     if gpu not in known:
         hint = did_you_mean(gpu, ACCELERATORS, "write the id of an accelerator of the catalogue")
         raise LookupError(f"the accelerator '{gpu}' is not known; {hint}")
-    entry, differs = known[gpu]
-    machine = replace(machine_of(catalogue.accelerator(entry)), name=gpu, **differs)  # type: ignore[arg-type]
+    entry = known[gpu]
+    machine = replace(machine_of(catalogue.accelerator(entry)), name=gpu)
     if (match := _PORT.search(notes)) is not None:
         per = 1.0 if match[2] == "per GPU" else min(8.0, float(machine.domain))
         machine = replace(machine, scale_out=float(match[1]) * 1e9 / 8.0 / per)

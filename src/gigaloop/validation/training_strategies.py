@@ -22,9 +22,9 @@ _PORTABLE_ATTENTION = ("torchtitan", "llm-foundry")
 repositories name them; arXiv:2407.08608 for what these reach on an H100."""
 
 _HALF_GRADIENTS = ("megatron-lm-2021", "megatron-lm-2022", "vtrain")
-"""Families that reduce gradients of FP16 training in 16 bits; BF16 demands 32 of them. Source:
-https://github.com/NVIDIA/Megatron-LM, megatron/arguments.py, 2022: accumulate_allreduce_grads_in_fp32 is off by default,
-and set for BF16."""
+"""Families that reduce gradients of FP16 training in 16 bits, and in 32 with BF16. Source:
+https://github.com/NVIDIA/Megatron-LM, megatron/arguments.py, 2022: accumulate_allreduce_grads_in_fp32 is off where
+nothing sets it, and BF16 does."""
 
 _HIDES, _HIDES_ACROSS = 2026.4, 2026.28
 """Releases [year] since which exchanges of experts are hidden, inside a domain and across. Source: see where used."""

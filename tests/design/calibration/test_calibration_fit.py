@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from gigaloop.design.calibration.effects import EFFECTS, correlation, traits
+from gigaloop.catalogue import load_catalogue
+from gigaloop.design.calibration.effects import EFFECTS, PARTICULAR, correlation, traits
 from gigaloop.design.calibration.fit import Spreads, condition, fit, jacobian, steps_of, training_of, with_bands
 from gigaloop.design.calibration.splits import NEWER, left_out
+from gigaloop.design.calibration.stored import spreads_of
 from gigaloop.design.calibration.variances import estimate_variances, student_weights
 from gigaloop.design.performance import Constants
 
@@ -55,8 +57,9 @@ def test_one_wrong_row_does_not_move_the_others(jobs, made):
     rows = made(jobs, Constants(), {}, 0.01)
     spoiled = made(rows[:1], Constants(), {rows[0].stack.family: 3.0}, 0.0)
     ask = rows[1:6]
-    clean = condition(rows, Constants(), SPREADS).predict(ask).step
-    dirty = condition([*spoiled, *rows[1:]], Constants(), SPREADS).predict(ask).step
+    spreads = spreads_of(load_catalogue())
+    clean = condition(rows, Constants(), spreads).predict(ask).step
+    dirty = condition([*spoiled, *rows[1:]], Constants(), spreads).predict(ask).step
     assert dirty == pytest.approx(clean, rel=0.03)
 
 
@@ -94,9 +97,29 @@ def test_correlations_are_one_with_oneself_and_never_above(jobs):
     for effect in EFFECTS:
         matrix = correlation(effect, found, found)
         if not effect.part:
-            assert np.diag(matrix) == pytest.approx(np.ones(len(jobs)))
+            particular = [key for key in effect.labels if key in PARTICULAR]
+            own = np.all([found.labels[key] != "" for key in particular], axis=0) if particular else True
+            assert np.diag(matrix) == pytest.approx(np.ones(len(jobs)) * own)
         assert matrix.max() <= 1.0
         assert np.linalg.eigvalsh(matrix).min() > -1e-6
+
+
+def test_an_outlier_stays_one_once_its_noise_is_taken_to_be_large():
+    residuals = np.zeros(20)
+    residuals[4] = 1.0
+    own = np.full(20, 0.0009)
+    own[4] = 0.09
+    weights = student_weights(np.full((20, 20), 0.01) + np.diag(own), residuals, 0.03, own)
+    assert weights[4] < 0.1
+    assert np.all(np.delete(weights, 4) > 0.5)
+
+
+def test_what_is_switched_on_is_nothing_that_others_share(jobs):
+    found = traits(jobs, training_of(jobs, Constants()))
+    effect = next(each for each in EFFECTS if each.name == "what is switched on")
+    plain = found.labels["variant"] == ""
+    assert np.any(plain)
+    assert not np.any(correlation(effect, found, found)[plain])
 
 
 def test_nothing_newer_is_in_the_fit_for_the_next_generation(jobs):

@@ -69,6 +69,8 @@ def test_a_range_has_as_many_values_as_it_says(base):
         ("hbm", "a lot", "or '2x' for twice"),
         ("coolant", "90 degC", "10 to 65 degC"),
         ("tiers", "4", "1 to 3 tiers"),
+        ("domain", "72.5", "72 or 73"),
+        ("power_cap", "1 W", "50 W to 20,000 W"),
         ("hbm", "100 GB to 400 GB", "in 3"),
         ("redundancy", "some", "there are: N, N+1, 2N"),
     ],

@@ -115,6 +115,24 @@ def test_a_cached_prefix_shortens_the_first_token_and_raises_throughput(llama: T
     assert most.tokens_per_s_per_accelerator[0] > 1.5 * none.tokens_per_s_per_accelerator[0]
 
 
+def test_decoding_draws_the_power_of_memory_until_products_fill(llama: Transformer, h200: Machine) -> None:
+    """137 to 300 of 700 W of an H200 that decodes: arXiv:2605.11999."""
+    load = ServingLoad(isl=16, osl=4096, precision=FP8)
+    layouts = ServingLayouts(tp=8, dp=1, ep=1, pp=1, batch=np.array([1.0, 4.0, 16.0, 64.0, 256.0, 1024.0]))
+    power = serving_points(llama, h200, load, layouts).power
+    assert (np.diff(power) > 0.0).all()
+    assert power[0] > 137.0
+    assert power[2] < 320.0
+
+
+def test_a_cached_prefix_is_in_memory_while_its_answer_is_written(llama: Transformer, h200: Machine) -> None:
+    load = ServingLoad(isl=65536, osl=256, precision=FP8)
+    limits = [
+        serving_points(llama, h200, replace(load, cached=each), layout(1.0)).batch_limit[0] for each in (0.0, 0.9)
+    ]
+    assert limits[0] == limits[1]
+
+
 def test_prefill_apart_matches_the_rate_of_decoding(llama: Transformer, h200: Machine) -> None:
     together = serving_points(llama, h200, LOAD, layout(64.0))
     apart = serving_points(llama, h200, LOAD, layout(64.0, apart=True))

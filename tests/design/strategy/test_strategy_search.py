@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gigaloop.core.errors import InfeasibleError
+from gigaloop.core.errors import InfeasibleError, UsageError
 from gigaloop.design.performance.machine import Machine
 from gigaloop.design.performance.memory import training_memory
 from gigaloop.design.performance.step import training_steps
@@ -82,6 +82,23 @@ def test_a_number_is_worth_what_a_new_search_finds(dense):
     for name in ("peak", "hbm_bandwidth", "scale_up", "scale_out"):
         assert -1.0 <= by_number[name].elasticity <= 1e-9
         assert by_number[name].halved >= -1e-9
+
+
+@pytest.mark.parametrize(("model", "accelerators"), [(LLAMA, 64), (LLAMA, 96), (MIXTURE, 512)])
+def test_a_search_that_is_not_thorough_finds_the_same_layouts(model, accelerators):
+    job = replace(JOB, batch=384)
+    quick, whole = (search_strategies(model, H100, job, accelerators, thorough=thorough) for thorough in (False, True))
+    for name in ("best", "runners_up", "memory_steps", "considered", "available"):
+        assert getattr(quick, name) == getattr(whole, name)
+    assert quick.ruled_out == tuple(each for each in whole.ruled_out if each.cause != "memory")
+    assert quick.fitting is None
+    assert not quick.sensitivity
+
+
+def test_a_precision_without_a_peak_is_refused_with_those_that_have_one():
+    with pytest.raises(UsageError, match="no dense peak in fp4") as error:
+        search_strategies(LLAMA, H100, replace(JOB, precision=3), 64)
+    assert error.value.hint == "its precisions: bf16, fp8, mxfp8"
 
 
 def test_what_is_fixed_is_kept_and_costs_time(dense):

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from gigaloop.design.performance.machine import machine_of
 from gigaloop.design.transformer import preset
+from gigaloop.design.workload import design_workload
 from gigaloop.design.workload.effective import job_goodput
 
 
@@ -58,3 +59,15 @@ def test_replicas_that_do_not_divide_the_job_are_refused_with_a_number_that_does
 def test_storage_takes_in_something(effective):
     with pytest.raises(ValidationError, match="more than 0 B/s"):
         effective(storage="0 GB/s")
+
+
+def test_tokens_follow_how_a_job_recovers(make_programme, catalogue):
+    found = []
+    for recovery in ({}, {"replicas": 32, "checkpoints": "peer"}):
+        programme = make_programme(workloads=[{"id": "training", "training": {"recovery": recovery}}])
+        job = next(each for each in programme.workloads if each.training is not None)
+        found.append(design_workload(programme, programme.generations[0], job, catalogue).performance)
+    whole, apart = found
+    assert apart.step == whole.step
+    assert apart.tokens_per_s / whole.tokens_per_s == pytest.approx(apart.goodput / whole.goodput)
+    assert apart.goodput > whole.goodput

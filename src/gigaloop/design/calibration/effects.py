@@ -49,9 +49,7 @@ EFFECTS = (
     Effect("hardware and recipe", ("architecture", "precision")),
     Effect("kind of model", ("family", "kind")),
     Effect("kind of model on an architecture", ("kind", "architecture")),
-    Effect("model", ("model",)),
     Effect("implementation of a model", ("family", "model")),
-    Effect("model on an accelerator", ("family", "model", "accelerator")),
     Effect("model in a recipe", ("family", "model", "precision")),
     Effect("mixture", ("mixture",), prior=0.10),
     Effect("mixture on an accelerator", ("mixture", "accelerator")),
@@ -59,11 +57,7 @@ EFFECTS = (
     Effect("what is switched on", ("family", "variant"), prior=0.10),
     Effect("site", ("family", "site")),
     Effect("drift of releases", ("family", "kind"), over=("date",)),
-    Effect("release", ("family", "kind", "release")),
-    Effect("release of a model", ("family", "model", "release")),
-    Effect("layout", ("kind", "architecture"), over=("accelerators", "tp", "pp", "cp", "ep", "micro tokens", "vp")),
     Effect("layout of a stack", ("family", "kind"), over=("tp", "pp", "cp", "ep", "micro tokens", "vp", "width")),
-    Effect("configuration", ("family", "configuration")),
     Effect("sequence", ("family", "architecture"), over=("sequence", "width")),
     Effect("attention", ("family", "architecture"), part="attention", prior=0.25),
     Effect("memory-bound operators", ("family", "architecture"), part="memory", prior=0.25),
@@ -72,8 +66,7 @@ EFFECTS = (
     Effect("pipeline", ("family",), part="pipeline", prior=0.25),
     Effect("products in a recipe", ("family", "architecture", "precision"), part="products", prior=0.10),
 )
-"""Effects. What a configuration has of its own tells nothing of others: it keeps releases of one that were all measured
-from counting as many."""
+"""Effects; those that hold a measurement's own configuration alone are left to the noise."""
 
 PARTS: Mapping[str, tuple[str, ...]] = {
     "products": ("matrix products",),

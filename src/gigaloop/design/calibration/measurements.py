@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -114,8 +114,3 @@ def _machines(rows: Sequence[Machine]) -> Machine:
     }
     kinds = np.array([machines.ARCHITECTURES.index(str(row.architecture)) for row in rows])
     return Machine(name=f"{len(rows)} machines", architecture=kinds, **found)
-
-
-def with_strategy(row: Measurement, strategy: Strategies) -> Measurement:
-    """Give a measurement a strategy that was found for it."""
-    return replace(row, strategy=strategy)

@@ -50,8 +50,8 @@ class Free:
     low: float = 0.0
     high: float = math.inf
     """Validity, both included, in base units."""
-    why: str = "no accelerator is near that"
-    """Why what is outside cannot be."""
+    why: str = ""
+    """What the range is, where its ends do not say it."""
     whole: bool = False
 
 
@@ -217,7 +217,13 @@ def _values(of: Free, text: str, own: float) -> list[float]:
     ends, _, count = text.partition(" in ")
     low, to, high = ends.partition(" to ")
     if not to:
-        return [_checked(of, text, _value(of, text.strip(), own))]
+        value = _checked(of, text, _value(of, text.strip(), own))
+        if of.whole and not value.is_integer() and not text.strip().endswith("x"):
+            raise UsageError(
+                f"--choice {of.name}: {text.strip()} is no whole number",
+                hint=f"write one, such as {math.floor(value)} or {math.ceil(value)}",
+            )
+        return [value]
     if not count.strip().isdecimal() or not 2 <= int(count) <= 100:
         raise UsageError(
             f"--choice {of.name}: '{text}' does not say how many values",
@@ -248,14 +254,9 @@ def _value(of: Free, text: str, own: float) -> float:
 
 def _checked(of: Free, text: str, value: float) -> float:
     if not of.low * (1.0 - 1e-12) <= value <= of.high * (1.0 + 1e-12):
-        raise UsageError(
-            f"--choice {of.name}: {text.strip()} is outside of what can be", hint=f"{of.why}: {_range(of)}"
-        )
+        hint = of.why or f"no accelerator is near that: {_label(of, of.low)} to {_label(of, of.high)}"
+        raise UsageError(f"--choice {of.name}: {text.strip()} is outside of what can be", hint=hint)
     return value
-
-
-def _range(of: Free) -> str:
-    return f"{_label(of, of.low)} to {_label(of, of.high)}"
 
 
 def _label(of: Free, value: float) -> str:

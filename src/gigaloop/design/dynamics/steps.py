@@ -33,7 +33,7 @@ def predicted_steps(
     steps = {}
     for workload in programme.workloads:
         if workload.training is not None and workload.load_profile is None:
-            found = design_workload(programme, generation, workload, catalogue, fabric=design.fabric)
+            found = design_workload(programme, generation, workload, catalogue, fabric=design.fabric, thorough=False)
             if found.search is not None:
                 step = training_detail(found, catalogue, rest=0.0, tokens=None).power
                 steps[workload.id] = replace(

@@ -18,11 +18,6 @@ ATTENTION_SOURCE = (
     "fused attention over the 16-bit dense peak, at best: 0.73 A100 (arXiv:2307.08691), 0.75 H100 (arXiv:2407.08608); "
     "others: estimates like them"
 )
-TILES_SOURCE = (
-    "multiprocessors of the accelerator times a tile of 128 by 256 results: 108 A100, 142 L40S, 132 H100, 148 B200 "
-    "(https://docs.nvidia.com/deeplearning/performance), 304 MI300X, 256 MI355X (https://rocm.docs.amd.com); "
-    "TPU: an estimate"
-)
 EXPONENTIAL_SOURCE = (
     "16-bit products per exponential of the special-function units, per value of the head: peak over 4 times 16 per "
     "clock and multiprocessor (arXiv:2407.08608, section 3.1); an estimate of what does not overlap"
@@ -187,7 +182,9 @@ POWER: Table = tuple(
 A100, L40S, H100, GB200, VR200, MI300X, MI355X; MI455X and TPU: estimates. Source: data sheets as in the catalogue."""
 
 TILES: Table = tuple(128.0 * 256.0 * units for units in (108.0, 142.0, 132.0, 148.0, 224.0, 304.0, 256.0, 256.0, 16.0))
-"""Results that an accelerator works on at once, by architecture. Source: ``TILES_SOURCE``."""
+"""Results that an accelerator works on at once, by architecture: a tile of 128 by 256 on each multiprocessor, of which
+A100 has 108, L40S 142, H100 132, B200 148 (https://docs.nvidia.com/deeplearning/performance), MI300X 304, MI355X 256
+(https://rocm.docs.amd.com); VR200, MI455X and TPU: estimates."""
 
 
 @dataclass(frozen=True)

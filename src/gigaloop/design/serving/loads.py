@@ -30,7 +30,7 @@ class ServingLoad:
     cache_bytes: Number = 1.0
     """Bytes of a value of the key-value cache [B]."""
     cached: Number = 0.0
-    """Share of the prompt whose keys and values are cached already (prefix caching)."""
+    """Share of the prompt whose keys and values are cached already (prefix caching); each sequence holds its own."""
     draft: Number = 0.0
     """Tokens drafted per step (speculative decoding, multi-token prediction)."""
     acceptance: Number = 0.0

@@ -42,7 +42,7 @@ def held_by(r: Rows, tp: FloatArray, dp: FloatArray, ep: FloatArray, pp: FloatAr
     ends = s.vocab * s.hidden * 2.0 * np.where(pp > 1.0, 1.0, 2.0 - s.tied) / tp
     weights = stage * ((attention + dense + shared) / tp + experts) + ends
     buffers = RESERVE + r.chunk * s.hidden * 2.0 * (LIVE + 2.0 * s.top_k)
-    context = r.isl * (1.0 - r.cached) + c.reserved * r.osl
+    context = r.isl + c.reserved * r.osl  # a cached prefix spares its prefill: decoding reads it all the same
     kept = _kept(r, context) / np.minimum(tp, s.kv_heads) * r.cache_bytes
     sequence = stage * (kept + s.state / tp)
     available = r.hbm * c.utilised

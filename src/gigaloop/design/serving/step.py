@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -33,7 +33,8 @@ class Step:
     flops: FloatArray
     bytes: FloatArray
     bound: FloatArray
-    """Time that is bound by compute, by memory, by communication, and by overhead (4, n) [s]."""
+    """Time that goes to compute, to memory, to communication, and to overhead (4, n) [s]: products count with what
+    they would take at the full rate, for that is what they draw power for."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class _Work:
     """Work of an operator (n,)."""
 
     compute: FloatArray
+    full: FloatArray
+    """Of that what products take at the full rate, without waves and tiles that small ones lose."""
     memory: FloatArray
     flops: FloatArray
     bytes: FloatArray
@@ -95,8 +98,8 @@ def step_of(r: Rows, tp: FloatArray, dp: FloatArray, ep: FloatArray, pp: FloatAr
         launches + host,
     )
     works = ((stage, projections), (stage, dense), (stage, shared), (stage, experts), (stage, decode), (1.0, head))
-    compute = sum(w * np.where(o.compute >= o.memory, o.time, 0.0) for w, o in works) + parts[3]
-    memory = sum(w * np.where(o.compute >= o.memory, 0.0, o.time) for w, o in works) + parts[4]
+    compute = sum(w * o.full for w, o in works) + parts[3]
+    memory = sum(w * (o.time - o.full) for w, o in works) + parts[4]
     whole = np.broadcast_arrays(*parts)
     return Step(
         time=np.asarray(sum(whole)),
@@ -124,7 +127,8 @@ def _product(
     compute = 2.0 / rates.flops * (results + rates.lost) * (depth + rates.prologue)
     weights = groups * depth * width * each
     read = weights + groups * rows * (depth * rates.value + width * 2.0)
-    return _Work(compute, read / rates.memory, 2.0 * groups * rows * depth * width, weights)
+    flops = 2.0 * groups * rows * depth * width
+    return _Work(compute, flops / rates.flops, read / rates.memory, flops, weights)
 
 
 def _network(
@@ -161,12 +165,11 @@ def _projections(r: Rows, rows: FloatArray, tp: FloatArray) -> _Work:
 def _total(first: tuple[FloatArray, _Work], *others: tuple[FloatArray, _Work]) -> _Work:
     """Add works up, each as often as it says."""
     weight, work = first
-    compute, memory = weight * work.compute, weight * work.memory
-    flops, moved = weight * work.flops, weight * work.bytes
+    columns = [weight * getattr(work, each.name) for each in fields(_Work)]
     for weight, work in others:
-        compute, memory = compute + weight * work.compute, memory + weight * work.memory
-        flops, moved = flops + weight * work.flops, moved + weight * work.bytes
-    return _Work(compute, memory, flops, moved)
+        added = (weight * getattr(work, each.name) for each in fields(_Work))
+        columns = [so_far + more for so_far, more in zip(columns, added, strict=True)]
+    return _Work(*columns)
 
 
 def _experts(r: Rows, rows: FloatArray, tp: FloatArray, dp: FloatArray, ep: FloatArray) -> _Work:
@@ -191,7 +194,7 @@ def _cache(r: Rows, t: Tokens, tp: FloatArray) -> _Work:
     read = t.sequences * (s.values * seen / np.minimum(tp, s.kv_heads) * r.cache_bytes + s.state / tp)
     flops = t.sequences * (1.0 + r.draft) * s.heads / tp * s.pair * seen
     rate = r.fused * s.pair / (s.pair + 4.0 * r.exponential)
-    return _Work(flops / rate, read / (r.stream * c.cache), flops, read)
+    return _Work(flops / rate, flops / rate, read / (r.stream * c.cache), flops, read)
 
 
 def _prompts(r: Rows, t: Tokens, tp: FloatArray) -> _Work:
@@ -200,7 +203,7 @@ def _prompts(r: Rows, t: Tokens, tp: FloatArray) -> _Work:
     context = r.isl * (1.0 + r.cached) / 2.0
     flops = t.prompt * s.heads / tp * s.prompt_pair * _seen(r, context)
     compute = flops / (r.fused * s.prompt_pair / (s.prompt_pair + 4.0 * r.exponential))
-    return _Work(compute, np.zeros_like(compute), flops, np.zeros_like(compute))
+    return _Work(compute, compute, np.zeros_like(compute), flops, np.zeros_like(compute))
 
 
 def _seen(r: Rows, context: FloatArray) -> FloatArray:
@@ -215,7 +218,7 @@ def _head(r: Rows, tokens: FloatArray, tp: FloatArray) -> _Work:
     s = r.shapes
     product = _product(r.head_rates, tokens, s.hidden, s.vocab / tp, np.asarray(2.0))
     logits = tokens * s.vocab / tp * 4.0 * 3.0 / r.bandwidth
-    return _Work(product.compute, product.memory + logits, product.flops, product.bytes)
+    return _Work(product.compute, product.full, product.memory + logits, product.flops, product.bytes)
 
 
 def _all_reduce(r: Rows, rows: FloatArray, group: FloatArray) -> FloatArray:

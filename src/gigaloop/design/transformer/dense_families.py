@@ -164,7 +164,8 @@ def head_dim_of(keys: Keys, key: str, hidden: int, heads: int, default: int | No
     """Give the width of a head: stated, the default of the family, or the heads' share of the hidden width."""
     if key == "head_dim" and (keys.has(key) or default is not None):
         return keys.count(key, default=default)
-    if hidden % heads:
+    unread = hidden == 1 and bool(keys.problems)
+    if hidden % heads and not unread:
         would = [each for each in range(max(1, heads - heads // 2), 2 * heads + 1) if hidden % each == 0]
         nearest = sorted(would, key=lambda each: abs(each - heads))[:3]
         hint = f"state 'head_dim', or a number of heads such as {', '.join(map(str, nearest)) or hidden}"

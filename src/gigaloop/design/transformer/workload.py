@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from gigaloop.core.errors import Problem, ProgrammeError
 from gigaloop.design.transformer.config import read_config
 from gigaloop.design.transformer.presets import preset
 from gigaloop.design.transformer.shape import Transformer
@@ -33,6 +34,18 @@ def workload_model(programme: Programme, workload: Workload, catalogue: Catalogu
     if model.shape is None:
         return read_config(programme_file(programme, model.config, f"{path}.config"))
     return _shaped(workload.id, model.shape)
+
+
+def check_models(programme: Programme, catalogue: Catalogue) -> list[Problem]:
+    """Say what is wrong with the configuration files that workloads name."""
+    problems: list[Problem] = []
+    for workload in programme.workloads:
+        if workload.model.config:
+            try:
+                workload_model(programme, workload, catalogue)
+            except ProgrammeError as error:
+                problems.extend(error.problems)
+    return problems
 
 
 def _shaped(name: str, shape: ModelShape) -> Transformer:

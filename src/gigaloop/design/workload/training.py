@@ -7,20 +7,18 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from gigaloop.core.errors import InfeasibleError
 from gigaloop.design.calibration.stored import StackTerm, constants_of, stack_of_catalogue
-from gigaloop.design.goodput.effective import goodput
-from gigaloop.design.goodput.rates import fleet_rates
 from gigaloop.design.performance.constants import Constants
 from gigaloop.design.performance.machine import PRECISIONS, Machine
+from gigaloop.design.performance.memory import usable_hbm
 from gigaloop.design.performance.strategies import Job
 from gigaloop.design.records import WorkloadPerformance
-from gigaloop.design.records.goodput import Goodput
 from gigaloop.design.records.strategy import StrategySearch
 from gigaloop.design.strategy.search import search_strategies
 from gigaloop.design.transformer import Transformer, active_parameters, parameters, training_flops
+from gigaloop.design.workload.effective import job_goodput
 from gigaloop.design.workload.inputs import fixed_of, job_of
 from gigaloop.design.workload.record import WorkloadDesign, unfit
 from gigaloop.programme.schema import Generation, Workload
@@ -28,13 +26,6 @@ from gigaloop.programme.schema import Generation, Workload
 if TYPE_CHECKING:
     from gigaloop.catalogue import Catalogue
     from gigaloop.programme.schema.workload import Training
-
-FLEET = "training-fleet"
-"""Entry of the catalogue's reliability that jobs are held to."""
-
-STATE_BYTES = 14.0
-"""Of a parameter in a checkpoint: 16-bit weight, 32-bit weight and two moments [B]. Source: Rajbhandari et al., ZeRO,
-arXiv:1910.02054, section 3.1, without the gradient."""
 
 
 def design_training(
@@ -44,8 +35,13 @@ def design_training(
     catalogue: Catalogue,
     model: Transformer,
     machine: Machine,
+    *,
+    thorough: bool = True,
 ) -> WorkloadDesign:
     """Lay a training job out over its accelerators as well as memory, divisibility and what is fixed allow.
+
+    The performance is the same whether the search is ``thorough`` or not; see
+    :func:`~gigaloop.design.strategy.search.search_strategies`.
 
     Raises
     ------
@@ -56,10 +52,12 @@ def design_training(
     stack = stack_of(catalogue, model, machine, job)
     fixed = fixed_of(training)
     try:
-        search = searched(model, machine, job, accelerators, constants_of(catalogue), tuple(sorted(fixed.items())))
+        search = searched(
+            model, machine, job, accelerators, constants_of(catalogue), tuple(sorted(fixed.items())), thorough
+        )
     except InfeasibleError as error:
         return WorkloadDesign(_unfit(workload, accelerators, job, model, machine, error), model, machine, stack, job)
-    effective = job_goodput(catalogue, generation, model, machine, accelerators, job.adapters is True)
+    effective = job_goodput(catalogue, generation, training, model, machine)
     share = float(np.ravel(effective.share)[0])
     best = search.best
     rack = best.tokens_per_s_per_accelerator * share * float(generation.accelerators_per_rack)
@@ -104,33 +102,11 @@ def searched(
     accelerators: int,
     constants: Constants,
     fixed: tuple[tuple[str, int | str], ...],
+    thorough: bool,
 ) -> StrategySearch:
     """Search once for the same question; see :func:`~gigaloop.design.strategy.search.search_strategies`."""
-    return search_strategies(model, machine, job, accelerators, constants=constants, fixed=dict(fixed))
-
-
-def job_goodput(
-    catalogue: Catalogue,
-    generation: Generation,
-    model: Transformer,
-    machine: Machine,
-    accelerators: ArrayLike,
-    adapters: bool,
-) -> Goodput:
-    """Give what of the time of a job, or of jobs of several sizes, is training, by the catalogue's reliability.
-
-    Checkpoints of adapters alone are small; their size is left at nothing.
-    """
-    states = 0.0 if adapters else STATE_BYTES * float(parameters(model))
-    domain = float(np.asarray(machine.domain))
-    per_host = float(generation.accelerators_per_rack) / float(generation.scale_out.nodes_per_rack)
-    return goodput(
-        accelerators,
-        states,
-        fleet_rates(catalogue.reliability(FLEET)),
-        memory=float(np.asarray(machine.hbm)),
-        host_accelerators=per_host,
-        domain=np.minimum(domain, accelerators),
+    return search_strategies(
+        model, machine, job, accelerators, constants=constants, fixed=dict(fixed), thorough=thorough
     )
 
 
@@ -149,4 +125,5 @@ def _unfit(
     flops = float(training_flops(model, job.sequence))
     batch = float(np.asarray(job.batch))
     note = f"{problem.why}; {problem.hint}"
-    return replace(unfit(workload, model, machine, note, flops=flops, batch=batch), accelerators=float(accelerators))
+    found = unfit(workload, model, machine, note, flops=flops, batch=batch)
+    return replace(found, accelerators=float(accelerators), memory_available=float(usable_hbm(machine)))

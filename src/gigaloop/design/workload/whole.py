@@ -26,6 +26,7 @@ def design_workload(
     *,
     fabric: Fabric | None = None,
     power_cap: float | None = None,
+    thorough: bool = True,
 ) -> WorkloadDesign:
     """Say what a generation does on a workload: the best layout, its step, memory and tokens/s with their band.
 
@@ -39,6 +40,9 @@ def design_workload(
         The generation's; of one scalable unit where not given.
     power_cap
         Power to which each accelerator is held [W], in place of the generation's own cap.
+    thorough
+        Whether the search over strategies of training tells all that it can, or its best layouts alone, which are the
+        same and take a tenth of the time.
 
     Raises
     ------
@@ -58,7 +62,9 @@ def design_workload(
     path = f"workloads.{workload.id}"
     try:
         if workload.training is not None:
-            return design_training(generation, workload, workload.training, catalogue, model, machine)
+            return design_training(
+                generation, workload, workload.training, catalogue, model, machine, thorough=thorough
+            )
         if workload.serving is not None:
             return design_serving(generation, workload, workload.serving, catalogue, model, machine)
     except UsageError as error:

@@ -68,8 +68,8 @@ def _training(findings: Findings, job: Training, path: str) -> None:
     for _, value in stated:
         product *= value
     if accelerators % product:
-        said = " x ".join(f"{name} {value}" for name, value in stated)
-        why = f"{said} = {product} does not divide {accelerators} accelerators"
+        said = " x ".join(f"{name} {value}" for name, value in stated) + (f" = {product}" if len(stated) > 1 else "")
+        why = f"{said} does not divide {accelerators} accelerators"
         findings.add(f"{path}.strategy.{stated[0][0]}", why, f"give a multiple of {product} accelerators")
 
 

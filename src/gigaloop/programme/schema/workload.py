@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import model_validator
 
@@ -58,6 +59,12 @@ class ModelShape(Record):
 
 class LanguageModel(Record):
     """A transformer: an entry of the catalogue, a configuration file, or a shape; exactly one of them."""
+
+    FORMER: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("parameters", "active_parameters", "layers", "hidden", "kv_bytes_per_token"),
+        "it was taken away: write 'model: {preset: ID}', or 'config', or 'shape', and it is computed",
+    )
+    """What to write in place of keys of former versions."""
 
     preset: LanguageModelRef | None = None
     """Entry of the catalogue's language models."""
@@ -159,7 +166,8 @@ class Serving(Record):
     kv_precision: Literal["bf16", "fp8"] = "fp8"
     """Of the key-value cache."""
     prefix_hits: Fraction = Quantity.of(0.0, "%")
-    """Share of the prompts' tokens that a cache of prefixes holds."""
+    """Share of the prompts' tokens that a cache of prefixes holds: not computed again, but in memory as long as their
+    answer is written."""
     draft_tokens: Count = Quantity.count(0)
     """Tokens proposed per step by speculative decoding."""
     acceptance: Fraction = Quantity.of(0.0, "%")
@@ -170,6 +178,17 @@ class Serving(Record):
 
 class Workload(Named):
     """What the racks are for: training or serving of a model."""
+
+    FORMER: ClassVar[Mapping[str, str]] = {
+        "kind": "it was taken away: write 'training: {...}' or 'serving: {...}', which says it",
+        **dict.fromkeys(
+            ("compute_efficiency", "bandwidth_efficiency"), "it was taken away: efficiencies are computed; leave it out"
+        ),
+        "context": "it was moved: write 'training.sequence', or 'serving.input' and 'serving.output'",
+        "batch": "it was moved: write 'training.batch'; the batch of serving is searched",
+        "accelerators": "it was moved: write 'training.accelerators' or 'serving.accelerators'",
+    }
+    """What to write in place of keys of former versions."""
 
     model: LanguageModel
     precision: Precision

@@ -158,14 +158,15 @@ def _training(basis: Basis, work: DeployedWork, where: str) -> Iterator[Block]:
         return
     key = f"workload-{work.workload}"
     how = basis.computed(
-        "equations of a training step with fitted constants, docs/workload.md; times without what software adds, "
-        f"which is {found.stack.factor:.3g} times ({found.stack.low:.3g} to {found.stack.high:.3g}): {found.stack.said}"
+        "equations of a training step with fitted constants, docs/workload.md; steps are what software makes of them, "
+        f"{found.stack.factor:.3g} times ({found.stack.low:.3g} to {found.stack.high:.3g}): {found.stack.said}"
     )
     points = (search.best, *search.runners_up[:_RUNNERS_UP])
+    software = found.stack.factor
     yield training_card(basis, work)
-    yield step_figure(f"{key}-step", where, points, how)
+    yield step_figure(f"{key}-step", where, points, how, software=software)
     yield memory_figure(f"{key}-memory", where, points, search.available, how)
-    yield strategy_figure(f"{key}-strategies", where, search, how)
+    yield strategy_figure(f"{key}-strategies", where, search, how, software=software)
     yield roofline_figure(f"{key}-roofline", where, peaks_of(found), _bandwidth(found), detail.operators, how)
     yield Columns(
         [
@@ -205,15 +206,16 @@ def _inference(basis: Basis, work: DeployedWork, where: str) -> Iterator[Block]:
     how = basis.computed("all legal layouts and batches, steady state of continuous batching, docs/workload.md")
     spread = math.log(found.stack.high / found.stack.low) / 2.0
     rows = close_rows(front.front, row)
-    speeds = front.points.tokens_per_s_per_user
+    software = found.stack.factor
+    speeds = front.points.tokens_per_s_per_user / software
     names = [
         f"{speeds[i]:,.0f} tokens/s a user: {layout_name(front, i).partition(', prefill')[0]}"
         + (", as asked" if i == row else "")
         for i in rows
     ]
     yield inference_card(basis, work)
-    yield front_figure(f"{key}-front", where, front, how, required=float(serving.speed), band=spread)
-    yield serving_step_figure(f"{key}-step", where, names, front.points, np.array(rows), how)
+    yield front_figure(f"{key}-front", where, front, how, required=float(serving.speed), band=spread, software=software)
+    yield serving_step_figure(f"{key}-step", where, names, front.points, np.array(rows), how, software=software)
     yield serving_memory_figure(f"{key}-memory", where, names, front.points, np.array(rows), how)
     points = front.points
     steps = [
@@ -222,11 +224,11 @@ def _inference(basis: Basis, work: DeployedWork, where: str) -> Iterator[Block]:
             "decoding steps of the front",
             float(points.flops[i]),
             float(points.bytes[i]),
-            float(points.step[i]),
+            software * float(points.step[i]),
         )
         for i in rows
     ]
-    reached = float(points.bytes[row] / points.step[row]) / _bandwidth(found)
+    reached = float(points.bytes[row] / points.step[row]) / software / _bandwidth(found)
     said = f"the best step reads memory at {100 * reached:.0f} % of its bandwidth"
     yield roofline_figure(f"{key}-roofline", where, peaks_of(found), _bandwidth(found), steps, how, said=said)
     yield Table(

@@ -31,6 +31,7 @@ def front_figure(
     *,
     required: float = 0.0,
     band: float = 0.0,
+    software: float = 1.0,
 ) -> ScatterFigure:
     """Draw throughput against speed: the front of each size of instance, the best point at the required speed marked.
 
@@ -40,9 +41,14 @@ def front_figure(
         Speed that a user is to see [tokens/s]; none where 0.
     band
         Half-width of the 80 % interval of the throughput, as a natural logarithm.
+    software
+        Time of a token against the equations.
     """
     points = found.points
-    per_user, per_accelerator = points.tokens_per_s_per_user, points.tokens_per_s_per_accelerator
+    per_user, per_accelerator = (
+        points.tokens_per_s_per_user / software,
+        points.tokens_per_s_per_accelerator / software,
+    )
     sizes = np.broadcast_to(np.asarray(points.accelerators), per_user.shape)
     usable = points.fits & (per_accelerator > 0.0)
     on_front = set(found.front.tolist())
@@ -70,7 +76,7 @@ def front_figure(
         trails.append(Trail("best as asked", [Dot(per_user[best], per_accelerator[best])], "mark"))
     return ScatterFigure(
         id=id_,
-        title=_front_title(where, found, required),
+        title=_front_title(where, found, required, software),
         alt="Falling curves of tokens/s per accelerator against tokens/s per user, one for each size of instance.",
         measure="output of an accelerator",
         unit="tokens/s",
@@ -90,15 +96,15 @@ def front_figure(
     )
 
 
-def _front_title(where: str, found: ServingFront, required: float) -> str:
+def _front_title(where: str, found: ServingFront, required: float, software: float) -> str:
     points, best = found.points, found.best
     if best is None:
-        most = points.tokens_per_s_per_user[found.front].max() if len(found.front) else 0.0
+        most = points.tokens_per_s_per_user[found.front].max() / software if len(found.front) else 0.0
         if most >= required:
             return f"{where}: no layout that gives {required:,.0f} tokens/s to a user has the first token in time"
         return f"{where}: no layout gives {required:,.0f} tokens/s to a user; {most:,.0f} is the most"
-    said = f"{points.tokens_per_s_per_accelerator[best]:,.0f} tokens/s an accelerator"
-    at = f"at {points.tokens_per_s_per_user[best]:,.0f} tokens/s a user"
+    said = f"{points.tokens_per_s_per_accelerator[best] / software:,.0f} tokens/s an accelerator"
+    at = f"at {points.tokens_per_s_per_user[best] / software:,.0f} tokens/s a user"
     return f"{where}: {said} {at}, with {layout_name(found, best)}"
 
 
@@ -115,11 +121,26 @@ def _drawn_sizes(on_front: NDArray[np.float64], all_: NDArray[np.float64]) -> li
 
 
 def serving_step_figure(
-    id_: str, where: str, names: Sequence[str], points: ServingPoints, rows: Rows, how: Evidence
+    id_: str,
+    where: str,
+    names: Sequence[str],
+    points: ServingPoints,
+    rows: Rows,
+    how: Evidence,
+    *,
+    software: float = 1.0,
 ) -> BarFigure:
-    """Draw the time of a decoding step by its parts."""
-    total = points.step[rows]
-    parts = {part: np.broadcast_to(points.parts[part], points.step.shape)[rows] for part in SERVING_PARTS}
+    """Draw the time of a decoding step by its parts.
+
+    Parameters
+    ----------
+    software
+        Time of a step against the equations: what it adds is a part of its own, what it saves is saved in all parts.
+    """
+    saved, added = min(software, 1.0), max(software - 1.0, 0.0)
+    total = software * points.step[rows]
+    parts = {part: saved * np.broadcast_to(points.parts[part], points.step.shape)[rows] for part in SERVING_PARTS}
+    parts["software stack"] = added * points.step[rows]
     named = {part: value for part, value in parts.items() if (value >= _LEAST_SHARE * total).any()}
     rest = np.sum([value for part, value in parts.items() if part not in named], axis=0)
     if np.any(rest):

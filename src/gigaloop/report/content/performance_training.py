@@ -23,10 +23,20 @@ _TALLEST = 4.0
 """Steps longer than this times the best are not drawn."""
 
 
-def step_figure(id_: str, where: str, points: Sequence[StrategyPoint], how: Evidence) -> BarFigure:
-    """Draw the time of steps by their parts, the best first."""
-    unit, size = ("s", 1.0) if max(point.step for point in points) >= 1.0 else ("ms", 1e-3)
-    parts = {part: [point.step_parts.get(part, 0.0) for point in points] for part in STEP_PARTS}
+def step_figure(
+    id_: str, where: str, points: Sequence[StrategyPoint], how: Evidence, *, software: float = 1.0
+) -> BarFigure:
+    """Draw the time of steps by their parts, the best first.
+
+    Parameters
+    ----------
+    software
+        Time of a step against the equations: what it adds is a part of its own, what it saves is saved in all parts.
+    """
+    unit, size = ("s", 1.0) if max(point.step for point in points) * software >= 1.0 else ("ms", 1e-3)
+    saved, added = min(software, 1.0), max(software - 1.0, 0.0)
+    parts = {part: [saved * point.step_parts.get(part, 0.0) for point in points] for part in STEP_PARTS}
+    parts["software stack"] = [added * point.step for point in points]
     named = {
         part: values
         for part, values in parts.items()
@@ -35,12 +45,12 @@ def step_figure(id_: str, where: str, points: Sequence[StrategyPoint], how: Evid
     gathered = [part for part, values in parts.items() if part not in named and any(values)]
     if gathered:
         named["other parts"] = [math.fsum(parts[part][i] for part in gathered) for i in range(len(points))]
-    best = points[0]
+    step = software * points[0].step
     most, second = sorted(named, key=lambda part: -named[part][0])[:2]
-    shares = [f"{100 * named[part][0] / best.step:.0f} %" for part in (most, second)]
+    shares = [f"{100 * named[part][0] / step:.0f} %" for part in (most, second)]
     return BarFigure(
         id=id_,
-        title=f"{where}: of a step of {best.step / size:,.3g} {unit}, {shares[0]} is {most} and {shares[1]} {second}",
+        title=f"{where}: of a step of {step / size:,.3g} {unit}, {shares[0]} is {most} and {shares[1]} {second}",
         alt=f"Lying stacked bars of the time of a training step by its parts for {len(points)} strategies.",
         measure="time of a step",
         unit=unit,
@@ -79,18 +89,29 @@ def memory_figure(id_: str, where: str, points: Sequence[StrategyPoint], availab
     )
 
 
-def strategy_figure(id_: str, where: str, search: StrategySearch, how: Evidence) -> ScatterFigure:
-    """Draw strategies by memory and time, coloured by tensor parallelism; of those that are alike the fastest."""
+def strategy_figure(
+    id_: str, where: str, search: StrategySearch, how: Evidence, *, software: float = 1.0
+) -> ScatterFigure:
+    """Draw strategies by memory and time, coloured by tensor parallelism; of those that are alike the fastest.
+
+    Parameters
+    ----------
+    software
+        Time of a step against the equations.
+    """
     found, best, limit = search.scatter, search.best, search.available
     near = found.step <= _TALLEST * best.step
     trails: list[Trail] = []
     for tp in np.unique(found.tp[near]).tolist():
         rows = _spread(np.flatnonzero(near & (found.tp == tp)), found.memory, found.step)
-        trails.append(Trail(f"TP {tp}", [_dot(search, row) for row in rows.tolist()]))
+        trails.append(Trail(f"TP {tp}", [_dot(search, row, software) for row in rows.tolist()]))
     if search.memory_steps:
-        beyond = [Dot(each.memory / _GB, Number(each.point.step), note=each.point.name) for each in search.memory_steps]
+        beyond = [
+            Dot(each.memory / _GB, Number(software * each.point.step), note=each.point.name)
+            for each in search.memory_steps
+        ]
         trails.append(Trail("faster, but does not fit", beyond, "hollow"))
-    trails.append(Trail("best", [Dot(best.memory / _GB, Number(best.step), note=best.name)], "mark"))
+    trails.append(Trail("best", [Dot(best.memory / _GB, Number(software * best.step), note=best.name)], "mark"))
     return ScatterFigure(
         id=id_,
         title=f"{where}: of {search.considered:,} strategies {search.fitting:,} fit; the best is {best.name}",
@@ -112,11 +133,11 @@ def strategy_figure(id_: str, where: str, search: StrategySearch, how: Evidence)
     )
 
 
-def _dot(search: StrategySearch, row: int) -> Dot:
+def _dot(search: StrategySearch, row: int, software: float) -> Dot:
     found = search.scatter
     sizes = {name: int(getattr(found, name)[row]) for name in ("tp", "cp", "pp", "ep", "dp")}
     name = " ".join(f"{key.upper()}{size}" for key, size in sizes.items() if size > 1)
-    return Dot(found.memory[row] / _GB, Number(found.step[row]), note=name or "one accelerator")
+    return Dot(found.memory[row] / _GB, Number(software * found.step[row]), note=name or "one accelerator")
 
 
 def _spread(rows: NDArray[np.int64], x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int64]:
