@@ -29,6 +29,7 @@ def test_run_prints_one_object_with_all_that_was_promised(ran, starter):
     assert set(ran) >= {"programme", "key", "stages", "designs", "plan", "value", "watch", "report"}
     assert [stage["name"] for stage in ran["stages"]] == [
         "load",
+        "workload",
         "design",
         "network",
         "facility",

@@ -63,12 +63,17 @@ def show_goodput(shown: Shown) -> None:
     rows = [(part, percent(float(np.ravel(share)[0]))) for part, share in found.parts.items() if np.any(share > 0.0)]
     interval = float(np.ravel(found.interval)[0])
     kept = float(np.ravel(found.checkpoint_interval)[0])
+    training = shown.workload.training
+    replicas = 1.0 if training is None else float(training.recovery.replicas)
+    said = (
+        f"one of {replicas:,.0f} replicas interrupted" if replicas > 1.0 else "interrupted, and restarted as a whole,"
+    )
     output.line()
     output.table(
         "Where the time of the job goes",
         [("part", _LEFT), ("share", _RIGHT)],
         rows,
-        f"interrupted every {duration(interval)} on average; a checkpoint every {duration(kept)}, {found.checkpoint}",
+        f"{said} every {duration(interval)} on average; a checkpoint every {duration(kept)}, {found.checkpoint}",
     )
 
 

@@ -120,6 +120,13 @@ def test_a_model_that_fits_nowhere_is_told_how_many_accelerators_would_do():
         search_strategies(LLAMA, H100, JOB, more // 2)
 
 
+def test_stages_that_no_micro_batches_go_round_are_told_from_memory():
+    fixed = {"pp": 8, "dp": 8, "schedule": "dualpipe", "micro_batch": 16}
+    with pytest.raises(InfeasibleError, match="no number of micro-batches") as error:
+        search_strategies(LLAMA, H100, JOB, 64, fixed=fixed)
+    assert "free schedule or pp or micro_batch or dp" in error.value.ways_out[0]
+
+
 def test_choices_that_leave_no_memory_are_named():
     with pytest.raises(InfeasibleError) as error:
         search_strategies(LLAMA, H100, JOB, 32, fixed={"tp": 1, "pp": 1, "zero": 0, "recompute": "none"})

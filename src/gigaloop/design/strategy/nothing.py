@@ -56,6 +56,15 @@ def nothing_fits(
     )
 
 
+def no_schedule(model: Transformer, accelerators: int, fixed: Mapping[str, object]) -> InfeasibleError:
+    """Make the error that says that no micro-batches of a job go with what is fixed of its pipeline."""
+    job = f"{model.name} on {accelerators} accelerators"
+    why = f"{job}: no number of micro-batches goes round the stages as they are fixed"
+    settled = [name for name in ("schedule", "vp", "pp", "micro_batch", "dp") if name in fixed]
+    hint = f"free {' or '.join(settled)}, or take a batch that is a multiple of twice the stages for each replica"
+    return InfeasibleError([Problem(why, path="strategy", hint=hint)], ways_out=[hint], title="no schedule runs")
+
+
 def _least(
     model: Transformer, machine: Machine, job: Job, accelerators: int, fixed: Mapping[str, object]
 ) -> tuple[float, str]:

@@ -22,7 +22,7 @@ from gigaloop.design.records.strategy import (
     StrategySearch,
 )
 from gigaloop.design.strategy.branch import Found, explore
-from gigaloop.design.strategy.nothing import nothing_fits
+from gigaloop.design.strategy.nothing import no_schedule, nothing_fits
 from gigaloop.design.strategy.sensitivity import sensitivities
 from gigaloop.design.strategy.space import Space, strategies_of
 
@@ -74,6 +74,8 @@ def search_strategies(
     _check_precision(machine, job)
     space = strategies_of(model, machine, job, accelerators, fixed=fixed)
     found, possible = explore(space, model, machine, job, constants, shown=runners_up + 1, thorough=thorough)
+    if not possible:
+        raise no_schedule(model, accelerators, fixed or {})
     if not np.isfinite(found.best):
         raise nothing_fits(model, machine, job, accelerators, found.least, fixed or {})
     fastest = found.fastest

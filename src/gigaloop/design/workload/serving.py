@@ -137,10 +137,14 @@ def layout_name(front: ServingFront, row: int) -> str:
 
 
 def _flops(model: Transformer, load: ServingLoad) -> float:
-    """FLOPs behind an output token: its own forward pass, and its share of what the prompt takes."""
+    """FLOPs behind an output token: its own forward pass, and its share of what the prompt takes.
+
+    A token of the answer looks back on the prompt and half of the answer on average, one of the prompt that no cache
+    holds on what the cache holds and half of the rest.
+    """
     isl, osl, cached = (float(np.asarray(each)) for each in (load.isl, load.osl, load.cached))
-    answer = float(forward_flops(model, isl + osl, causal=False))
-    prompt = float(forward_flops(model, isl)) * isl * (1.0 - cached) / osl
+    answer = float(forward_flops(model, isl + osl / 2.0, causal=False))
+    prompt = float(forward_flops(model, isl * (1.0 + cached) / 2.0, causal=False)) * isl * (1.0 - cached) / osl
     return answer + prompt
 
 

@@ -24,7 +24,10 @@ def training_card(basis: Basis, work: DeployedWork) -> KeyValues:
     rows.append(("MFU", Number(100 * each.mfu, "%", decimals=1), "FLOPs that the model needs over the dense peak"))
     if work.detail is not None:
         rows.append(("HFU", Number(100 * work.detail.hfu, "%", decimals=1), "with what is computed twice"))
-    rows.append(("Goodput", Number(100 * each.goodput, "%", decimals=1), "of the time trains"))
+    training = next(one.training for one in basis.result.programme.workloads if one.id == work.workload)
+    replicas = 1.0 if training is None else float(training.recovery.replicas)
+    fails = f"{replicas:,.0f} replicas fail one by one" if replicas > 1.0 else "any failure restarts the whole job"
+    rows.append(("Goodput", Number(100 * each.goodput, "%", decimals=1), f"of the time trains; {fails}"))
     if found.goodput is not None:
         interval = float(np.ravel(found.goodput.interval)[0])
         kept = float(np.ravel(found.goodput.checkpoint_interval)[0])

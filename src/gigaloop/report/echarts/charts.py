@@ -202,7 +202,8 @@ def bar_chart(figure: BarFigure, palette: Palette) -> Chart:
     names = category_axis(figure.categories)
     narrow: Json = {}
     if figure.horizontal:
-        names = name_axis(figure.categories, width=_WIDE if max(map(len, figure.categories)) > _LONG else 190)
+        longest = max(map(len, figure.categories), default=0)
+        names = name_axis(figure.categories, width=_WIDE if longest > _LONG else 190)
         narrow = dict(NARROW_NAMES)
         if figure.asked:  # a tick may stand where a sum would be written
             narrow |= {"series": [{} if each.get("id") != "sum" else _UNLABELLED for each in drawn]}
