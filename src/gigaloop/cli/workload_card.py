@@ -119,7 +119,11 @@ def _serving(shown: Shown) -> Iterator[tuple[str, str, str]]:
     found, front, row = shown.found.performance, shown.found.front, shown.found.row
     serving = shown.workload.serving
     asked = float(serving.speed) if serving is not None else 0.0
-    yield "user", rounded(1.0 / found.step, "tokens/s", 3), f"sees; asked for: {asked:g} tokens/s"
+    yield (
+        "user",
+        rounded(1.0 / found.step, "tokens/s", 3),
+        "sees" + (f"; asked for: {asked:g} tokens/s" if asked else ""),
+    )
     yield "time per token", duration(found.step), f"the largest part: {found.bound}"
     if found.first_token is not None:
         limit = serving.first_token if serving is not None else None

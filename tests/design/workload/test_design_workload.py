@@ -73,6 +73,13 @@ def test_a_speed_out_of_reach_is_told_with_the_nearest(lay_out):
     assert "the nearest gives" in performance.note
 
 
+def test_what_is_out_of_reach_names_only_what_was_asked(lay_out):
+    fast = lay_out("serving", serving={"speed": "5000 tokens/s", "first_token": None}).performance
+    early = lay_out("serving", serving={"speed": "0 tokens/s", "first_token": "1 ms"}).performance
+    assert fast.note.startswith("nothing gives a user 5000 tokens/s; the nearest gives")
+    assert early.note.startswith("nothing gives a user the first token within 0.001 s; the nearest gives")
+
+
 def test_a_power_cap_costs_speed(lay_out):
     full = lay_out("training").performance
     capped = lay_out("training", generation={"power": {"power_cap": "800 W"}}).performance

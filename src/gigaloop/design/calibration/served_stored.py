@@ -8,9 +8,11 @@ import numpy as np
 
 from gigaloop.catalogue import Catalogue
 from gigaloop.catalogue.kinds import ServingConstant, ServingStack
+from gigaloop.core.errors import UsageError
+from gigaloop.core.suggest import did_you_mean
 from gigaloop.design.calibration.served import Served
 from gigaloop.design.calibration.served_fit import EFFECTS, ServingFit, ServingSpreads, effects_of
-from gigaloop.design.calibration.stored import BAND_NAME, NOISE_NAME, UNSEEN, StackTerm
+from gigaloop.design.calibration.stored import BAND_NAME, NOISE_NAME, UNSEEN, StackTerm, taken_over
 from gigaloop.design.calibration.writing import constant_entry, slug, stack_entry
 from gigaloop.design.performance.machine import PRECISIONS
 from gigaloop.design.serving import ServingConstants
@@ -47,35 +49,41 @@ def serving_spreads(catalogue: Catalogue, without: str = "") -> ServingSpreads:
     return ServingSpreads(effects, found[NOISE_NAME], found[BAND_NAME])
 
 
-def serving_stack(
-    catalogue: Catalogue, architecture: str, precision: str, kind: str, library: str = "tensorrt"
-) -> StackTerm:
+def serving_stack(catalogue: Catalogue, architecture: str, precision: str, kind: str, library: str = "") -> StackTerm:
     """Give how much longer a token takes under the newest release of a library than by the equations.
 
-    Of the entries of the library, that with the most of architecture, precision and kind in common is taken, those of
-    any library where it has none.
+    Where it was measured on other accelerators alone, its newest factor of the same precision and kind stands in, with
+    the spread of software that nobody measured; where not even that is there, that of such software.
 
     Parameters
     ----------
     kind
         ``dense`` or ``mixture``.
+    library
+        A library; where empty, the newest that was measured.
+
+    Raises
+    ------
+    UsageError
+        If the catalogue knows no such library.
     """
     entries = [each for each in catalogue.of_kind(ServingStack.kind) if isinstance(each, ServingStack)]
-    own = [each for each in entries if each.family == library]
-
-    def likeness(entry: ServingStack) -> tuple[bool, bool, bool]:
-        return entry.architecture == architecture, entry.precision == precision, entry.model == kind
-
-    def fits(entry: ServingStack) -> bool:
-        stated = (entry.architecture, entry.precision, entry.model)
-        return all(a in ("", b) for a, b in zip(stated, (architecture, precision, kind), strict=True))
-
-    fitting = [each for each in own if fits(each)] or [each for each in entries if each.family == UNSEEN]
-    if not fitting:
-        return StackTerm("as the equations have it", 1.0, 1.0, 1.0)
-    best = max(fitting, key=lambda each: (sum(likeness(each)), each.release))
-    low, high = best.factor.bounds
-    return StackTerm(best.name, float(best.factor), low, high)
+    alike = [
+        each for each in entries if (each.precision, each.model) == (precision, kind) and library in ("", each.family)
+    ]
+    measured = [each for each in alike if each.architecture == architecture]
+    if measured:
+        best = max(measured, key=lambda each: (each.release, each.rows))
+        low, high = best.factor.bounds
+        return StackTerm(best.name, float(best.factor), low, high)
+    libraries = sorted({each.family for each in entries})
+    if library and library not in libraries:
+        raise UsageError(
+            f"no serving software '{library}' was measured",
+            hint=did_you_mean(library, libraries, f"known: {', '.join(libraries)}"),
+        )
+    unseen = next(each for each in entries if each.family == UNSEEN)
+    return taken_over(max(alike, key=lambda each: (each.release, each.rows), default=unseen), unseen, architecture)
 
 
 def serving_constants_file(whole: ServingFit, held_out: Mapping[str, ServingFit], date: str) -> str:

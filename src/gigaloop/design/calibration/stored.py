@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigaloop.catalogue import Catalogue
-from gigaloop.catalogue.kinds import PerformanceConstant, SoftwareStack
+from gigaloop.catalogue.kinds import PerformanceConstant, ServingStack, SoftwareStack
 from gigaloop.core.errors import UsageError
+from gigaloop.core.suggest import did_you_mean
 from gigaloop.design.calibration.effects import EFFECTS
 from gigaloop.design.calibration.fit import EIGHT_IN_TEN, NOISE, Spreads
 from gigaloop.design.performance import Constants
@@ -65,6 +66,9 @@ def stack_of_catalogue(
 ) -> StackTerm:
     """Give the term of a software stack: of the newest entry that fits, the most particular first.
 
+    Where a family was measured on other accelerators alone, its factor of the same precision and kind stands in, with
+    the spread of stacks that nobody measured.
+
     Parameters
     ----------
     catalogue
@@ -74,7 +78,7 @@ def stack_of_catalogue(
     kind
         ``dense``, ``mixture`` or ``adapters``.
     family
-        A family; where empty, that of one's own measurements, else any.
+        A family; where empty, that of one's own measurements, else a stack that nobody measured.
 
     Raises
     ------
@@ -91,16 +95,33 @@ def stack_of_catalogue(
         and each.precision in ("", precision)
         and each.model in ("", kind)
     ]
-    if not fitting:
-        if family:
-            known = ", ".join(sorted({each.family for each in entries}))
-            raise UsageError(f"no software stack '{family}' was measured on {architecture}", hint=f"known are {known}")
+    if fitting:
+        best = max(
+            fitting, key=lambda each: (sum(map(bool, (each.architecture, each.precision, each.model))), each.release)
+        )
+        low, high = best.factor.bounds
+        return StackTerm(best.name, float(best.factor), low, high)
+    families = sorted({each.family for each in entries})
+    if family and family not in families:
+        raise UsageError(
+            f"no software stack '{family}' was measured",
+            hint=did_you_mean(family, families, f"known: {', '.join(families)}"),
+        )
+    unseen = next((each for each in entries if each.family == UNSEEN), None)
+    if unseen is None:
         return StackTerm("as the equations have it", 1.0, 1.0, 1.0)
-    best = max(
-        fitting, key=lambda each: (sum(map(bool, (each.architecture, each.precision, each.model))), each.release)
-    )
-    low, high = best.factor.bounds
-    return StackTerm(best.name, float(best.factor), low, high)
+    near = [each for each in entries if each.family == wanted and (each.precision, each.model) == (precision, kind)]
+    return taken_over(max(near, key=lambda each: each.release, default=unseen), unseen, architecture)
+
+
+def taken_over(
+    entry: SoftwareStack | ServingStack, unseen: SoftwareStack | ServingStack, architecture: str
+) -> StackTerm:
+    """Give the factor of a stack on accelerators on which nobody measured it, with the spread of unseen stacks."""
+    low, high = (bound / float(unseen.factor) for bound in unseen.factor.bounds)
+    factor = float(entry.factor)
+    said = unseen.name if entry is unseen else f"{entry.name}, taken over for {architecture}"
+    return StackTerm(said, factor, factor * low, factor * high)
 
 
 def _entries(catalogue: Catalogue) -> list[PerformanceConstant]:

@@ -97,7 +97,9 @@ def _work(programme: Programme, generation: Generation, catalogue: Catalogue, wo
         most, load = serving.accelerators, load_of(workload, serving)
         served = serving_constants(catalogue)
         kind = "mixture" if int(np.asarray(model.experts)) else "dense"
-        stack = serving_stack(catalogue, str(machine_of(accelerator).architecture), workload.precision, kind)
+        stack = serving_stack(
+            catalogue, str(machine_of(accelerator).architecture), workload.precision, kind, workload.software
+        )
         return ServingWork(
             workload.id,
             share,

@@ -62,8 +62,6 @@ class Machine:
     in_network_reduction: Flag = False
     mesh: Flag = False
     """Whether accelerators of a domain are joined one to one."""
-    host_link: Number = 0.0
-    """Bandwidth of an accelerator toward its host, per direction [B/s]; 0 where it is not known."""
 
 
 IN_SWITCH = ("hopper", "blackwell", "rubin")

@@ -69,10 +69,15 @@ def slowest_stage(
     >>> one = np.array(1.0)
     >>> float(slowest_stage(np.array(126.0), np.array(8.0), one, one, one))
     16.0
+
+    17 layers over 16 stages with a head of 20 s: the last stage gives up both of its layers and keeps the head.
+
+    >>> float(slowest_stage(np.array(17.0), np.array(16.0), one, one, np.array(20.0)))
+    20.0
     """
     slots = stages * chunks
     each = np.ceil(layers / slots)
     free = each * slots - layers
     full = each * chunks * layer
-    given = np.minimum(free, np.ceil(ends / layer)) * layer
+    given = np.minimum(np.minimum(free, each * chunks), np.ceil(ends / layer)) * layer
     return np.asarray(full + np.maximum(ends - given, 0.0))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gigaloop.design.performance.matrix import peak_of
 from gigaloop.design.performance.memory import training_memory
 from gigaloop.design.performance.step import DEFAULTS, training_steps
 from gigaloop.design.records.strategy import Sensitivity
@@ -28,7 +29,7 @@ NUMBERS = (
     ("scale_out", "scale-out bandwidth", "B/s"),
     ("power", "power", "W"),
 )
-"""Numbers of a machine that a design can move; ``peak`` stands for that of all precisions together."""
+"""Numbers of a machine that a design can move; ``peak`` is shown for the job's precision, all precisions move."""
 NUDGE = 0.01
 """Relative change of a number for its elasticity. Source: a choice of this project."""
 
@@ -46,7 +47,8 @@ def sensitivities(
     one = rows(strategies, np.array([best]))
     found = []
     for name, title, unit in NUMBERS:
-        value = float(np.asarray(machine.bf16 if name == "peak" else getattr(machine, name)))
+        peak = name == "peak"
+        value = float(peak_of(machine, np.asarray(job.precision)) if peak else np.asarray(getattr(machine, name)))
 
         def moved(factor: float, name: str = name) -> float:
             return float(np.min(_step(model, scaled(machine, name, factor), job, strategies, constants)))

@@ -10,7 +10,7 @@ import numpy as np
 
 from gigaloop.core.errors import InfeasibleError
 from gigaloop.design.calibration.served_stored import serving_constants, serving_stack
-from gigaloop.design.performance.machine import PRECISIONS, Machine
+from gigaloop.design.performance.machine import Machine
 from gigaloop.design.performance.matrix import peak_of
 from gigaloop.design.records import WorkloadPerformance
 from gigaloop.design.records.serving import SERVING_BOUNDS, ServingFront
@@ -50,7 +50,7 @@ def design_serving(
     first = math.inf if serving.first_token is None else float(serving.first_token)
     constants = serving_constants(catalogue)
     kind = "mixture" if int(np.asarray(model.experts)) else "dense"
-    stack = serving_stack(catalogue, str(machine.architecture), PRECISIONS[int(np.asarray(load.precision))], kind)
+    stack = serving_stack(catalogue, str(machine.architecture), workload.precision, kind, workload.software)
     apart = True if serving.disaggregated else None
     try:
         # Software makes a token longer by its factor: the equations have to be that much faster.
@@ -65,8 +65,10 @@ def design_serving(
         usable = np.where(points.fits, points.tokens_per_s_per_user, -1.0)
         in_time = np.where(points.ttft * stack.factor <= first, usable, -1.0)
         row = int((in_time if in_time.max() > 0.0 else usable).argmax())
+        asked = [f"{speed:g} tokens/s"] if speed else []
+        asked += [f"the first token within {first:g} s"] if math.isfinite(first) else []
         note = (
-            f"nothing gives a user {speed:g} tokens/s with the first token within {first:g} s; "
+            f"nothing gives a user {' and '.join(asked)}; "
             f"the nearest gives {points.tokens_per_s_per_user[row] / stack.factor:.3g} tokens/s "
             f"after {points.ttft[row] * stack.factor:.3g} s"
         )

@@ -49,7 +49,7 @@ def design_training(
         If no layout divides the job.
     """
     job, accelerators = job_of(workload, training), int(training.accelerators)
-    stack = stack_of(catalogue, model, machine, job)
+    stack = stack_of(catalogue, model, machine, job, workload.software)
     fixed = fixed_of(training)
     try:
         search = searched(
@@ -86,7 +86,7 @@ def design_training(
         parts=(*best.step_parts.items(), ("software stack", best.step * (stack.factor - 1.0))),
         mfu=best.mfu / stack.factor,
         first_token=None,
-        flops_per_token=float(training_flops(model, job.sequence)),
+        flops_per_token=float(training_flops(model, job.sequence, adapters=job.adapters)),
         memory_parts=tuple(best.memory_parts.items()),
         memory_needed=best.memory,
         memory_available=search.available,
@@ -110,11 +110,11 @@ def searched(
     )
 
 
-def stack_of(catalogue: Catalogue, model: Transformer, machine: Machine, job: Job) -> StackTerm:
+def stack_of(catalogue: Catalogue, model: Transformer, machine: Machine, job: Job, software: str = "") -> StackTerm:
     """Give what software adds to the equations for a job: measured stacks of its kind, or their spread."""
     kind = "adapters" if job.adapters else "mixture" if model.experts else "dense"
     precision = PRECISIONS[int(job.precision)]
-    return stack_of_catalogue(catalogue, str(machine.architecture), precision, kind)
+    return stack_of_catalogue(catalogue, str(machine.architecture), precision, kind, software)
 
 
 def _unfit(
@@ -122,7 +122,7 @@ def _unfit(
 ) -> WorkloadPerformance:
     """Give the record of a job that fits nowhere; the search's error says what would help."""
     problem = error.problems[0]
-    flops = float(training_flops(model, job.sequence))
+    flops = float(training_flops(model, job.sequence, adapters=job.adapters))
     batch = float(np.asarray(job.batch))
     note = f"{problem.why}; {problem.hint}"
     found = unfit(workload, model, machine, note, flops=flops, batch=batch)

@@ -195,6 +195,10 @@ class Workload(Named):
     """Of the matrix products: 16 bits, FP8 scaled by tensor, FP8 scaled by block (MX), FP4."""
     share: Fraction
     """Share of the accelerators' time."""
+    software: str = ""
+    """Family of software whose measured effect is taken: of ``software_stack`` for training, such as
+    ``megatron-bridge``, of ``serving_stack`` for serving. Where empty, one's own measurements, else for training a
+    stack that nobody measured, for serving the newest that was."""
     training: Training | None = None
     serving: Serving | None = None
     load_profile: LoadProfileRef | None = None

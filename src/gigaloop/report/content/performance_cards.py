@@ -45,7 +45,7 @@ def inference_card(basis: Basis, work: DeployedWork) -> KeyValues:
     found, each = work.found, work.found.performance
     serving = next(one.serving for one in basis.result.programme.workloads if one.id == work.workload)
     rows = _first(basis, work)
-    asked = "" if serving is None else f"asked for: {float(serving.speed):g} tokens/s"
+    asked = f"asked for: {float(serving.speed):g} tokens/s" if serving is not None and float(serving.speed) else ""
     rows.append(("A user sees", Number(1.0 / each.step, "tokens/s", decimals=1), asked))
     if each.first_token is not None:
         limit = None if serving is None or serving.first_token is None else float(serving.first_token)
