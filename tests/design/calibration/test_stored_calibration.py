@@ -5,11 +5,11 @@ import pytest
 
 from gigaloop.catalogue import load_catalogue
 from gigaloop.catalogue.kinds import PerformanceConstant
-from gigaloop.core.errors import UsageError
 from gigaloop.design.calibration.effects import EFFECTS
 from gigaloop.design.calibration.fit import condition, free_constants
 from gigaloop.design.calibration.measurements import FOLDS
 from gigaloop.design.calibration.own import calibrate_own
+from gigaloop.design.calibration.served_stored import serving_stack
 from gigaloop.design.calibration.splits import NEWER, fold_name
 from gigaloop.design.calibration.stored import constants_of, spreads_of, stack_of_catalogue
 from gigaloop.design.calibration.writing import constants_file, slug
@@ -77,7 +77,20 @@ def test_a_stack_never_measured_has_the_wide_band_of_any():
     assert unseen.spread > seen.spread
 
 
-def test_a_family_that_is_not_known_is_refused_with_those_that_are():
-    with pytest.raises(UsageError, match="no software stack 'nemo-x'") as error:
-        stack_of_catalogue(load_catalogue(), "hopper", "bf16", "dense", "nemo-x")
-    assert "megatron-bridge" in str(error.value.hint)
+def test_a_stack_measured_on_other_accelerators_is_taken_over_with_the_wide_band():
+    catalogue = load_catalogue()
+    measured = stack_of_catalogue(catalogue, "blackwell", "bf16", "dense", "simumax")
+    elsewhere = stack_of_catalogue(catalogue, "rubin", "bf16", "dense", "simumax")
+    unseen = stack_of_catalogue(catalogue, "rubin", "bf16", "dense")
+    assert elsewhere.factor == measured.factor
+    assert elsewhere.spread == pytest.approx(unseen.spread)
+    assert elsewhere.said == f"{measured.said}, taken over for rubin"
+
+
+def test_serving_software_measured_on_other_accelerators_is_taken_over_with_the_wide_band():
+    catalogue = load_catalogue()
+    measured = serving_stack(catalogue, "blackwell", "fp4", "mixture")
+    elsewhere = serving_stack(catalogue, "rubin", "fp4", "mixture")
+    assert elsewhere.factor == pytest.approx(measured.factor, rel=0.5)
+    assert elsewhere.spread == pytest.approx(serving_stack(catalogue, "tpu", "mxfp8", "dense").spread)
+    assert elsewhere.said.endswith("taken over for rubin")

@@ -80,6 +80,18 @@ def test_what_is_out_of_reach_names_only_what_was_asked(lay_out):
     assert early.note.startswith("nothing gives a user the first token within 0.001 s; the nearest gives")
 
 
+def test_the_software_of_a_workload_is_the_one_that_is_named(lay_out):
+    for workload, family in (("training", "megatron-bridge"), ("serving", "vllm")):
+        named = lay_out(workload, software=family).stack
+        assert named.said.startswith(family)
+        assert named.factor != lay_out(workload).stack.factor
+        with pytest.raises(ProgrammeError, match="'nobody'") as told:
+            lay_out(workload, software="nobody")
+        (problem,) = told.value.problems
+        assert problem.path == f"workloads.{workload}.software"
+        assert family in problem.hint
+
+
 def test_a_power_cap_costs_speed(lay_out):
     full = lay_out("training").performance
     capped = lay_out("training", generation={"power": {"power_cap": "800 W"}}).performance

@@ -8,8 +8,6 @@ import numpy as np
 
 from gigaloop.catalogue import Catalogue
 from gigaloop.catalogue.kinds import ServingConstant, ServingStack
-from gigaloop.core.errors import UsageError
-from gigaloop.core.suggest import did_you_mean
 from gigaloop.design.calibration.served import Served
 from gigaloop.design.calibration.served_fit import EFFECTS, ServingFit, ServingSpreads, effects_of
 from gigaloop.design.calibration.stored import BAND_NAME, NOISE_NAME, UNSEEN, StackTerm, taken_over
@@ -61,11 +59,6 @@ def serving_stack(catalogue: Catalogue, architecture: str, precision: str, kind:
         ``dense`` or ``mixture``.
     library
         A library; where empty, the newest that was measured.
-
-    Raises
-    ------
-    UsageError
-        If the catalogue knows no such library.
     """
     entries = [each for each in catalogue.of_kind(ServingStack.kind) if isinstance(each, ServingStack)]
     alike = [
@@ -76,12 +69,6 @@ def serving_stack(catalogue: Catalogue, architecture: str, precision: str, kind:
         best = max(measured, key=lambda each: (each.release, each.rows))
         low, high = best.factor.bounds
         return StackTerm(best.name, float(best.factor), low, high)
-    libraries = sorted({each.family for each in entries})
-    if library and library not in libraries:
-        raise UsageError(
-            f"no serving software '{library}' was measured",
-            hint=did_you_mean(library, libraries, f"known: {', '.join(libraries)}"),
-        )
     unseen = next(each for each in entries if each.family == UNSEEN)
     return taken_over(max(alike, key=lambda each: (each.release, each.rows), default=unseen), unseen, architecture)
 

@@ -25,7 +25,7 @@ from gigaloop.design.serving.constants import LOG_SPREAD, ServingConstants
 from gigaloop.design.transformer import Transformer
 from gigaloop.design.transformer.workload import workload_model
 from gigaloop.design.workload.effective import job_goodput
-from gigaloop.design.workload.inputs import check_precision, fixed_of, job_of, load_of
+from gigaloop.design.workload.inputs import check_precision, check_software, fixed_of, job_of, load_of
 from gigaloop.design.workload.training import stack_of
 
 if TYPE_CHECKING:
@@ -74,13 +74,14 @@ def programme_works(
 def _work(programme: Programme, generation: Generation, catalogue: Catalogue, workload: Workload, domain: int) -> Work:
     accelerator = catalogue.accelerator(generation.accelerator)
     check_precision(programme, workload, accelerator)
+    check_software(programme, workload, catalogue)
     model = workload_model(programme, workload, catalogue)
     share = float(workload.share)
     if workload.training is not None:
         training = workload.training
         job, count = job_of(workload, training), int(training.accelerators)
         constants = constants_of(catalogue)
-        stack = stack_of(catalogue, model, machine_of(accelerator), job)
+        stack = stack_of(catalogue, model, machine_of(accelerator), job, workload.software)
         return TrainingWork(
             workload.id,
             share,

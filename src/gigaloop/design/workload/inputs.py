@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gigaloop.catalogue import Catalogue
+from gigaloop.catalogue.kinds import ServingStack, SoftwareStack
 from gigaloop.core.errors import Problem, ProgrammeError
+from gigaloop.core.suggest import did_you_mean
 from gigaloop.design.collectives.system import system_of
 from gigaloop.design.performance.machine import PRECISIONS, Machine, machine_of
 from gigaloop.design.performance.strategies import Job
@@ -38,6 +41,25 @@ def generation_machine(accelerator: Accelerator, fabric: Fabric, power_cap: floa
         in_switch_reduction=bool(system.in_switch_reduction),
         in_network_reduction=bool(system.in_network_reduction),
     )
+
+
+def check_software(programme: Programme, workload: Workload, catalogue: Catalogue) -> None:
+    """Refuse software that nobody measured on a job of this kind.
+
+    Raises
+    ------
+    ProgrammeError
+        If the catalogue has no such family.
+    """
+    kind = SoftwareStack.kind if workload.training is not None else ServingStack.kind
+    entries = (each for each in catalogue.of_kind(kind) if isinstance(each, SoftwareStack | ServingStack))
+    families = sorted({each.family for each in entries})
+    if workload.software in ("", *families):
+        return
+    path = f"workloads.{workload.id}.software"
+    why = f"no {'training' if workload.training is not None else 'serving'} was measured with '{workload.software}'"
+    hint = did_you_mean(workload.software, families, f"known: {', '.join(families)}; or leave it out")
+    raise ProgrammeError([Problem(why, programme.place(path), path, hint)])
 
 
 def check_precision(programme: Programme, workload: Workload, accelerator: Accelerator) -> None:

@@ -8,7 +8,7 @@ from gigaloop.core.errors import Problem, ProgrammeError, UsageError
 from gigaloop.design.fabric import design_fabric
 from gigaloop.design.records import Fabric
 from gigaloop.design.transformer.workload import workload_model
-from gigaloop.design.workload.inputs import check_precision, generation_machine
+from gigaloop.design.workload.inputs import check_precision, check_software, generation_machine
 from gigaloop.design.workload.record import WorkloadDesign
 from gigaloop.design.workload.serving import design_serving
 from gigaloop.design.workload.training import design_training
@@ -47,8 +47,8 @@ def design_workload(
     Raises
     ------
     ProgrammeError
-        If the accelerator's peak at the workload's precision is not known, a model's file cannot be read, or no layout
-        divides the job.
+        If the accelerator's peak at the workload's precision or its software is not known, a model's file cannot be
+        read, or no layout divides the job.
     CatalogueError
         If the catalogue lacks the accelerator or the language model.
     """
@@ -57,6 +57,7 @@ def design_workload(
     if power_cap is None and generation.power.power_cap is not None:
         power_cap = float(generation.power.power_cap)
     check_precision(programme, workload, accelerator)
+    check_software(programme, workload, catalogue)
     model = workload_model(programme, workload, catalogue)
     machine = generation_machine(accelerator, fabric, power_cap)
     path = f"workloads.{workload.id}"

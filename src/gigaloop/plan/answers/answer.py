@@ -54,7 +54,8 @@ class Answer:
         """Give the record of the plan with what the answer says of it."""
         if not self.status and not self.levels and self.stability is None:
             return plan
-        objective = plan.objective if self.stability is None else sum(plan.costs.values())
+        # What holds levels and keeps near a plan is in the model's objective, and no money.
+        objective = sum(plan.costs.values()) if self.levels or self.stability is not None else plan.objective
         bound = min(self.decided.bound * 1e6, objective)
         gap = (objective - bound) / max(abs(objective), 1.0) if math.isfinite(bound) else math.inf
         found = Outcome.FEASIBLE.value if self.stability is not None and gap > _EXACT else plan.status
